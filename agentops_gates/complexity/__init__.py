@@ -1,0 +1,1 @@
+"""Measuring, comparing and explaining the complexity of functions."""

@@ -1,0 +1,65 @@
+"""What measuring a file yields: units with their numbers, independent of path, commit and policy."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+UnitKind = Literal["function", "class", "module"]
+
+
+class Point(NamedTuple):
+    """One decision point: ``kind`` (if, elif, for, and, or, except, case, ...), line from 1, nesting depth from 0."""
+
+    kind: str
+    line: int
+    depth: int
+
+
+class Unit(NamedTuple):
+    """One scope with its own number.
+
+    ``qualname`` is Python's (``A.m.<locals>.g``); a module's own code is ``<module>``, a class body ``A.<body>``.
+    ``cyclomatic`` is radon's number with asserts off; ``asserts`` and ``unseen`` are what counting asserts and what
+    correcting radon's blind spots (``except*``, guarded wildcard, operands of asserts) would add. ``body`` hashes the
+    dedented body without signature, comments and blank lines; ``decorators`` hashes the decorator list.
+    ``points`` is packed, see :func:`pack_points`; it is empty for languages whose engine gives a number only.
+    """
+
+    qualname: str
+    kind: UnitKind
+    line: int
+    end_line: int
+    cyclomatic: int
+    asserts: int
+    unseen: int
+    cognitive: int
+    body: str
+    decorators: str
+    points: str
+
+
+class Suppression(NamedTuple):
+    """One ``agentops: allow[RULE, ...] reason`` comment; ``rules`` or ``reason`` are empty when it is malformed."""
+
+    line: int
+    rules: tuple[str, ...]
+    reason: str
+
+
+class FileRecord(NamedTuple):
+    """A measured blob. A non-empty ``problem`` says in one clause why it could not be measured; then ``units`` is empty."""
+
+    units: tuple[Unit, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    problem: str = ""
+
+
+def pack_points(points: list[Point]) -> str:
+    """Pack points into one short string (``if:12:0 for:13:1``), in source order."""
+    return " ".join(f"{kind}:{line}:{depth}" for kind, line, depth in points)
+
+
+def unpack_points(packed: str) -> list[Point]:
+    """Undo :func:`pack_points`."""
+    fields = (item.split(":") for item in packed.split())
+    return [Point(kind, int(line), int(depth)) for kind, line, depth in fields]

@@ -1,0 +1,1 @@
+"""One file per git hook: standard input, arguments and environment become subjects."""

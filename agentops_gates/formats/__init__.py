@@ -1,0 +1,1 @@
+"""One output format = one file: a function from a report to text."""

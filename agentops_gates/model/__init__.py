@@ -1,0 +1,1 @@
+"""Immutable plain data that every layer speaks: subjects, findings, outcomes, gate metadata."""

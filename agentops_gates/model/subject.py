@@ -1,0 +1,42 @@
+"""What is judged: always git objects, named exactly."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Kind = Literal["staged", "range", "message", "command", "repository"]
+Door = Literal["local", "ci", "server"]
+
+
+class RefUpdate(NamedTuple):
+    """One line of pre-push's standard input.
+
+    A deletion has an all-zero ``local_oid``, a ref that is new to the remote an all-zero ``remote_oid``.
+    """
+
+    local_ref: str
+    local_oid: str
+    remote_ref: str
+    remote_oid: str
+
+
+class Subject(NamedTuple):
+    """One thing to judge.
+
+    ``bases`` are the commits that the change is measured against, most authoritative first: policy is read from the
+    first, and a change is charged only with what is worse than in *every* one of them (both parents of a merge, the
+    merge bases of a criss-cross). Empty means there is no base at all: an unborn HEAD or a first publication.
+    ``head`` is the commit that is judged, or None for the index (``kind == "staged"``).
+    """
+
+    kind: Kind
+    bases: tuple[str, ...] = ()
+    head: str | None = None
+    ref: RefUpdate | None = None
+    message: bytes | None = None
+    door: Door = "local"
+
+    @property
+    def base(self) -> str | None:
+        """The commit whose tree holds the policy, or None when there is no base."""
+        return self.bases[0] if self.bases else None
