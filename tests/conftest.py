@@ -28,6 +28,9 @@ _FOREIGN = (
     "JENKINS",
     "BITBUCKET",
     "GITEA_",
+    "FORGEJO_",
+    "BUILD_",
+    "SYSTEM_PULLREQUEST",
     "PRE_COMMIT",
     "AGENTOPS_",
 )

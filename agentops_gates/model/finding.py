@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
 
+from .light import Any, NamedTuple
 from .outcome import Level, Outcome, worst
 from .subject import Subject
 

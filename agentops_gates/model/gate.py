@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
-
+from .light import Any, Literal, NamedTuple
 from .outcome import Level
 from .subject import Kind
 
-SettingKind = Literal["integer", "boolean", "choice", "strings"]
-Looser = Literal["higher", "lower", "later", "more", "true", ""]
+SettingKind = Literal["integer", "boolean", "choice", "strings", "globs"]
+Looser = Literal["higher", "higher or zero", "lower", "later", "more", "true", ""]
 
 
 class Rule(NamedTuple):
@@ -23,9 +22,10 @@ class Rule(NamedTuple):
 class Setting(NamedTuple):
     """One policy key of a gate.
 
-    ``looser`` tells in which direction a change of the value weakens the gate: a "higher" or "lower" number, a
-    "later" entry of ``choices`` (which are listed from strict to loose), "more" entries in a list, "true"; empty
-    when any change counts as loosening. ``per_path`` keys may also stand in an ``overrides`` entry.
+    ``looser`` tells in which direction a change of the value weakens the gate: a "higher" or "lower" number, "higher
+    or zero" where 0 switches a check off, a "later" entry of ``choices`` (which are listed from strict to loose),
+    "more" entries in a list, "true"; empty when any change counts as loosening. ``per_path`` keys may also stand in
+    an ``overrides`` entry.
     """
 
     name: str
@@ -39,7 +39,10 @@ class Setting(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """A gate: ``stages`` are the git hooks it runs in, ``kinds`` the subjects it can judge."""
+    """A gate: ``stages`` are the git hooks it runs in, ``kinds`` the subjects it can judge.
+
+    An ``always`` gate also runs when only others are asked for: nobody chooses it away.
+    """
 
     id: str
     title: str
@@ -47,3 +50,4 @@ class Gate(NamedTuple):
     stages: tuple[str, ...]
     kinds: tuple[Kind, ...]
     settings: tuple[Setting, ...] = ()
+    always: bool = False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+
+from .light import Literal
 
 Outcome = Literal["pass", "warn", "fail", "undecided", "skip"]
 Level = Literal["error", "warning", "note"]

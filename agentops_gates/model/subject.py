@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from .light import Literal, NamedTuple
 
 Kind = Literal["staged", "range", "message", "command", "repository"]
 Door = Literal["local", "ci", "server"]
@@ -26,7 +26,8 @@ class Subject(NamedTuple):
     ``bases`` are the commits that the change is measured against, most authoritative first: policy is read from the
     first, and a change is charged only with what is worse than in *every* one of them (both parents of a merge, the
     merge bases of a criss-cross). Empty means there is no base at all: an unborn HEAD or a first publication.
-    ``head`` is the commit that is judged, or None for the index (``kind == "staged"``).
+    ``onto`` is the commit that a range joins, where it has several merge bases with it: whoever writes the branch can
+    choose which old commits these are. ``head`` is the commit that is judged, None for the index ("staged").
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class Subject(NamedTuple):
     ref: RefUpdate | None = None
     message: bytes | None = None
     door: Door = "local"
+    onto: str | None = None
 
     @property
     def base(self) -> str | None:
