@@ -1,0 +1,115 @@
+"""What a push changes: every line of pre-push's standard input becomes one transition to judge."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from ..model.errors import UndecidedError
+from ..model.subject import Door, RefUpdate, Subject
+from ..model.text import printable
+from .objects import is_oid, missing
+from .ranges import transition_bases
+from .repo import Repo
+
+# Written by tools about commits; no branch is ever built from them.
+_BOOKKEEPING = ("refs/notes/", "refs/agentops/")
+_PLAIN = str.maketrans("", "", "._-")
+_STASH = "refs/stash"
+
+
+def parse_updates(stdin: bytes) -> list[RefUpdate]:
+    """Return the ref updates on pre-push's standard input; raise UndecidedError for a line that git does not write."""
+    updates = []
+    for line in os.fsdecode(stdin).split("\n"):
+        if not line:
+            continue
+        # From the right: the local side may be any revision expression, the other three hold no space.
+        fields = line.rsplit(" ", 3)
+        if len(fields) != 4 or not (is_oid(fields[1]) and is_oid(fields[3])):
+            raise UndecidedError(f"pre-push was given a line that git does not write: {printable(line[:200])}")
+        updates.append(RefUpdate(*fields))
+    return updates
+
+
+def push_subjects(
+    repo: Repo,
+    updates: Sequence[RefUpdate],
+    remote: str,
+    is_protected: Callable[[str], bool],
+    door: Door = "local",
+) -> list[Subject]:
+    """Return one subject per update that brings commits; deletions, notes and tags of blobs bring none.
+
+    ``remote`` is its name, or the URL for a push by URL; ``is_protected`` tells for a branch name whether others
+    build on it. Raises UndecidedError when a remote's tip is not in this clone, or a shallow clone hides the range.
+    """
+    tips = [(update, new) for update in updates if (new := _new_tip(repo, update))]
+    trunks = _trunks(repo, remote, is_protected) if tips else []
+    subjects = []
+    for update, new in tips:
+        old = _old_tip(repo, update, remote)
+        if old is not None and is_protected(update.remote_ref.removeprefix("refs/heads/")):
+            # Exactly old..new: what a forced push throws away must not become the measure.
+            bases: tuple[str, ...] = (old,)
+        else:
+            bases = _topic_bases(repo, new, old, trunks)
+        subjects.append(Subject("range", bases, new, update, door=door))
+    return subjects
+
+
+def _new_tip(repo: Repo, update: RefUpdate) -> str | None:
+    if not update.local_oid.strip("0") or update.remote_ref == _STASH or update.remote_ref.startswith(_BOOKKEEPING):
+        return None
+    if not _present(repo, update.local_oid):
+        raise missing(update.local_oid)
+    return repo.resolve(update.local_oid)
+
+
+def _present(repo: Repo, oid: str) -> bool:
+    """Whether the object is here, and what it tags. Only then does "no commit" mean that it is a blob or a tree."""
+    try:
+        return repo.objects.read(f"{oid}^{{}}", 0) is not None
+    except UndecidedError:  # a partial clone, which may not ask its remote
+        return False
+
+
+def _topic_bases(repo: Repo, new: str, old: str | None, trunks: list[str]) -> tuple[str, ...]:
+    # What a trunk already holds is not this branch's doing, it came by merging or rebasing. The trunk goes first:
+    # policy is read there, not from a branch tip that the pusher owns.
+    bases = transition_bases(repo, new, *trunks) if trunks else ()
+    return tuple(dict.fromkeys((*bases, *(transition_bases(repo, new, old) if old else ()))))
+
+
+def _old_tip(repo: Repo, update: RefUpdate, remote: str) -> str | None:
+    if not update.remote_oid.strip("0"):
+        return None
+    if not _present(repo, update.remote_oid):
+        # A URL may hold a password, and a name what a shell would run: neither is repeated in a command.
+        name = f" {remote}" if remote.isascii() and remote.translate(_PLAIN).isalnum() else ""
+        raise UndecidedError(
+            f"{printable(update.remote_ref)} is at {update.remote_oid[:12]} on the remote, which is not in this clone",
+            f"git fetch{name}, then push again",
+        )
+    return repo.resolve(update.remote_oid)
+
+
+def _trunks(repo: Repo, remote: str, is_protected: Callable[[str], bool]) -> list[str]:
+    """Return the tips of the remote's trunks, as far as they were fetched.
+
+    These are its protected branches; if it has none of that name, what its HEAD points to; if that is not known
+    either, all of its branches, because what any of them holds is not this push's doing.
+    """
+    tracked = _tracked(repo, remote)
+    protected = [oid for oid, branch in tracked if is_protected(branch)]
+    head = [oid for oid, branch in tracked if branch == "HEAD"]
+    return list(dict.fromkeys(protected or head or [oid for oid, _ in tracked]))
+
+
+def _tracked(repo: Repo, remote: str) -> list[tuple[str, str]]:
+    """Return (oid, branch) of the remote's branches, as far as they were fetched."""
+    listing = repo.git.text("for-each-ref", "--format=%(objectname) %(refname)", "refs/remotes/")
+    rows = [row.split(" refs/remotes/", 1) for row in listing.split("\n") if row]
+    own = [(oid, name.removeprefix(f"{remote}/")) for oid, name in rows if name.startswith(f"{remote}/")]
+    # A push by URL has no tracking refs of its own: any remote's trunk tells what others already have.
+    return own or [(oid, name.partition("/")[2]) for oid, name in rows]
