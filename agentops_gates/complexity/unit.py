@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from ..model.light import Literal, NamedTuple
 
 UnitKind = Literal["function", "class", "module"]
 
+# The kind of a point starts with this if it counts in ``unseen`` only; a point of kind "assert" counts in ``asserts``.
+UNSEEN = "~"
+
 
 class Point(NamedTuple):
-    """One decision point: ``kind`` (if, elif, for, and, or, except, case, ...), line from 1, nesting depth from 0."""
+    """One decision point: ``kind``, line from 1, nesting depth from 0.
+
+    Kinds: if, elif, ternary, for, while, else (of a loop or try), except, case, and, or, comprehension, filter (a
+    comprehension's if); assert; and those that radon overlooks, which start with ``UNSEEN`` (~except*, ~case, ~and...).
+    """
 
     kind: str
     line: int
@@ -21,8 +28,10 @@ class Unit(NamedTuple):
     ``qualname`` is Python's (``A.m.<locals>.g``); a module's own code is ``<module>``, a class body ``A.<body>``.
     ``cyclomatic`` is radon's number with asserts off; ``asserts`` and ``unseen`` are what counting asserts and what
     correcting radon's blind spots (``except*``, guarded wildcard, operands of asserts) would add. ``body`` hashes the
-    dedented body without signature, comments and blank lines; ``decorators`` hashes the decorator list.
-    ``points`` is packed, see :func:`pack_points`; it is empty for languages whose engine gives a number only.
+    dedented body without signature, full-line comments and blank lines; ``decorators`` hashes the decorator list
+    (outside Python the parameter list, which tells overloads apart) and is empty when there is none.
+    ``points`` is packed, see :func:`pack_points`; it is empty for languages whose engine gives a number only,
+    else it holds ``cyclomatic - 1 + asserts + unseen`` points.
     """
 
     qualname: str
@@ -47,7 +56,7 @@ class Suppression(NamedTuple):
 
 
 class FileRecord(NamedTuple):
-    """A measured blob. A non-empty ``problem`` says in one clause why it could not be measured; then ``units`` is empty."""
+    """A measured blob. A non-empty ``problem`` says in one clause why it could not be; ``units`` is empty then."""
 
     units: tuple[Unit, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
