@@ -1,0 +1,152 @@
+"""What several formats share: order, counts, where a finding is, and pieces of text that are safe to show."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from ..model.finding import Finding, GateResult, Report
+from ..model.light import NamedTuple
+from ..model.outcome import Level, Outcome
+from ..model.text import printable
+
+TOOL = "agentops-gates"
+HOME_URL = "https://agentops-gates.dev"
+LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+VERDICTS: dict[Outcome, str] = {
+    "pass": "passed",
+    "warn": "passed with warnings",
+    "fail": "blocked",
+    "undecided": "undecided",
+    "skip": "nothing was judged",
+}
+NO_REASON = "no reason given"
+# A path of 4,096 characters or an endless name must not push the message out of sight; JSON carries all of it.
+_LONGEST = 240
+LONGEST_TEXT = 2_000
+_MOST_REASONS = 20
+
+
+class Entry(NamedTuple):
+    """A finding together with the gate that made it."""
+
+    gate: GateResult
+    finding: Finding
+
+
+def entries(report: Report) -> list[Entry]:
+    """Return every finding of the run, errors first, then by path and line."""
+    return sorted((Entry(gate, finding) for gate in report.gates for finding in gate.findings), key=_by_severity)
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Return ``findings``, errors first, then by path and line."""
+    return sorted(findings, key=_rank)
+
+
+def _by_severity(entry: Entry) -> tuple[int, str, int, str, str]:
+    return _rank(entry.finding)
+
+
+def _rank(finding: Finding) -> tuple[int, str, int, str, str]:
+    return LEVELS.index(finding.level), finding.path or "", finding.line or 0, finding.rule, finding.message
+
+
+def count(findings: Iterable[Finding]) -> dict[Level, int]:
+    """Return how many findings there are of each level, zeros included."""
+    levels = [finding.level for finding in findings]
+    return {level: levels.count(level) for level in LEVELS}
+
+
+def plural(number: int, noun: str) -> str:
+    """Return "no findings", "1 finding", "2,000 findings"."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun}s" if number else f"no {noun}s"
+
+
+def rule_url(rule: str) -> str:
+    """Return the address of a rule's documentation page."""
+    return f"{HOME_URL}/rules/{rule}"
+
+
+def reason(gate: GateResult, longest: int = LONGEST_TEXT) -> str:
+    """Return why a gate was skipped, undecided or blocked, in one safe line of bounded length; never empty."""
+    return elide(printable(gate.reason), longest) or NO_REASON
+
+
+def unexplained(gate: GateResult) -> bool:
+    """Say whether the gate itself must be shown, as it blocks for another reason than its findings."""
+    if gate.outcome == "fail":
+        return bool(gate.reason) or all(finding.level != "error" for finding in gate.findings)
+    return gate.outcome == "undecided"
+
+
+def message(finding: Finding, longest: int = LONGEST_TEXT) -> str:
+    """Return what is wrong in one safe line of bounded length, without the evidence if the message ends with it."""
+    repeated = f": {'; '.join(map(str, _why(finding)))}"
+    return elide(printable(finding.message.removesuffix(repeated)), longest)
+
+
+def place(finding: Finding) -> str:
+    """Return ``path:line``, else ``commit <12 digits>``, else ""; one safe line of bounded length."""
+    if finding.path is None:
+        return f"commit {printable(finding.commit)[:12]}" if finding.commit else ""
+    path = elide(printable(finding.path))
+    return f"{path}:{finding.line}" if finding.line else path
+
+
+def evidence(finding: Finding) -> list[str]:
+    """Return the lines of ``data["why"]`` (a string or a list of strings), safe, at most 20 of them."""
+    lines = [elide(printable(str(line)), LONGEST_TEXT) for line in _why(finding)]
+    more = len(lines) - _MOST_REASONS
+    return lines if more <= 0 else [*lines[:_MOST_REASONS], f"... and {more:,} more"]
+
+
+def _why(finding: Finding) -> Sequence[object]:
+    why = finding.data.get("why", ())
+    if isinstance(why, str):
+        return [why]
+    return why if isinstance(why, (list, tuple)) else []
+
+
+def steps(fix: str) -> list[str]:
+    """Return the lines of a ``fix``, each one safe; an indented line is a command or a snippet to copy.
+
+    A line end is a line end here: a gate that quotes a name in its ``fix`` makes it ``printable`` first.
+    """
+    return [printable(line) for line in fix.split("\n") if line.strip()]
+
+
+def elide(text: str, longest: int = _LONGEST) -> str:
+    """Return ``text``, its middle cut out (and said so) if it is longer than ``longest`` characters."""
+    if len(text) <= longest:
+        return text
+    tail = longest // 3
+    head = longest - tail
+    return f"{text[:head]}[...{len(text) - head - tail:,} characters...]{text[-tail:]}"
+
+
+def path_bytes(path: str) -> bytes:
+    """Return a path as git stores it; ``os.fsdecode`` made the text, whatever the locale was."""
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "surrogatepass")
+
+
+def utf8(text: str) -> str:
+    r"""Return ``text`` without lone surrogates, so that it can be encoded: undecodable bytes show as ``\xff``."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", _handler(text)).decode("utf-8", "backslashreplace")
+    return text
+
+
+def _handler(text: str) -> str:
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return "surrogatepass"
+    return "surrogateescape"
