@@ -1,1 +1,4 @@
-"""One file per git hook: standard input, arguments and environment become subjects."""
+"""One file per git hook: standard input, arguments and environment become subjects. Also installs those hooks."""
+
+# In the order in which git runs them over a change's life.
+HOOKS = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")

@@ -1,0 +1,105 @@
+"""Writes ``.pre-commit-hooks.yaml``: what pre-commit and prek offer of this package, from the gates' own metadata.
+
+One id per gate and kind of door, and one umbrella per git hook that runs every gate of it: ten Python hooks cost a
+third of a second more than one that runs ten gates. The fields are the subset that pre-commit and prek share.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+
+from ..model.gate import Gate
+from ..model.light import NamedTuple
+from .githooks import HOOKS
+
+MANIFEST = ".pre-commit-hooks.yaml"
+_PLAIN = re.compile(r"[a-z][\w (),.-]*[\w)]")
+_MINIMUM = "3.2.0"  # the first pre-commit with today's stage names
+# A hook's entry names its git hook, which the runners do not tell. Hooks that judge alike share an id.
+_DOORS = ((("pre-commit", "pre-merge-commit"), ""), (("commit-msg",), "-message"), (("pre-push",), "-push"))
+_JUDGES = {
+    "pre-commit": "the staged change",
+    "pre-merge-commit": "the result of a merge",
+    "commit-msg": "the commit message",
+    "pre-push": "what a push brings",
+}
+
+
+class HookEntry(NamedTuple):
+    """One id of the manifest and the git hooks (``stages``) that run it."""
+
+    id: str
+    name: str
+    description: str
+    entry: str
+    stages: tuple[str, ...]
+
+
+def entries(gates: Iterable[Gate]) -> tuple[HookEntry, ...]:
+    """Return the manifest's ids: per gate and door, then an umbrella for every git hook that any gate uses."""
+    known = tuple(gates)
+    return (*(entry for gate in known for entry in _of_gate(gate)), *_umbrellas(known))
+
+
+def render(gates: Iterable[Gate]) -> str:
+    """Return the text of the manifest."""
+    blocks = [_block(entry) for entry in entries(gates)]
+    head = f"# Generated: python -m agentops_gates.entry.manifest > {MANIFEST}\n"
+    return head + "\n".join(blocks)
+
+
+def _of_gate(gate: Gate) -> Iterator[HookEntry]:
+    for hooks, suffix in _DOORS:
+        stages = tuple(hook for hook in hooks if hook in gate.stages)
+        if stages:
+            entry = f"agentops-gate hook {stages[0]} --gate {gate.id}"
+            about = " and ".join(_JUDGES[stage] for stage in stages)
+            yield HookEntry(
+                gate.id + suffix, f"{gate.id}{suffix}", f"{_lower(gate.title)} (judges {about})", entry, stages
+            )
+
+
+def _umbrellas(gates: tuple[Gate, ...]) -> Iterator[HookEntry]:
+    for hook in HOOKS:
+        if any(hook in gate.stages for gate in gates):
+            description = f"every gate of the {hook} hook (judges {_JUDGES[hook]})"
+            yield HookEntry(
+                f"agentops-{hook}", f"agentops-gate {hook}", description, f"agentops-gate hook {hook}", (hook,)
+            )
+
+
+def _block(entry: HookEntry) -> str:
+    # Deletions, merges and pushes name no file, so no hook may depend on files; only a message comes as one.
+    fields: dict[str, object] = {
+        "name": entry.name,
+        "description": entry.description,
+        "entry": entry.entry,
+        "language": "python",
+        "stages": list(entry.stages),
+        "always_run": True,
+        "pass_filenames": entry.stages == ("commit-msg",),
+        "require_serial": True,
+        "minimum_pre_commit_version": _MINIMUM,
+    }
+    lines = [f"- id: {entry.id}", *(f"  {name}: {_scalar(value)}" for name, value in fields.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_scalar, value))}]"
+    # Every JSON scalar is YAML too; words and phrases that YAML cannot take for something else go without quotes.
+    return value if isinstance(value, str) and _PLAIN.fullmatch(value) else json.dumps(value)
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:].rstrip(".")
+
+
+if __name__ == "__main__":
+    from ..gates.registry import metadata
+
+    sys.stdout.write(render(metadata()))

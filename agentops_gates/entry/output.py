@@ -1,0 +1,55 @@
+"""Where a report goes: standard output, a file, or the places a CI provider offers."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+
+from ..formats.registry import get
+from ..gates.registry import metadata
+from ..model.errors import UsageError
+from ..model.finding import Report
+from ..model.text import printable
+from .terminal import width
+
+
+def emit(report: Report, name: str, output: str | None, color: str) -> None:
+    """Print ``report`` in format ``name`` on standard output, or write it to the file ``output``."""
+    if output:
+        write(report, name, output)
+        return
+    from ..formats.color import use_color
+
+    columns, colored = width(sys.stdout), use_color(sys.stdout, color)
+    sys.stdout.write(get(name)(report, width=columns, color=colored, gates=metadata()))
+    if name == "text":
+        from ..formats.text import summary
+
+        # Hooks are silent when all is well; whoever asks at a prompt wants to know that something was judged.
+        sys.stdout.write(summary(report, width=columns, color=colored))
+
+
+def write(report: Report, name: str, file: str) -> None:
+    """Write ``report`` in format ``name`` to ``file``: whole or not at all."""
+    write_text(file, get(name)(report, width=80, color=False, gates=metadata()))
+
+
+def write_text(file: str, text: str) -> None:
+    """Write UTF-8 ``text`` to ``file`` by way of a temporary neighbour; raise UsageError when that cannot be done."""
+    folder = os.path.dirname(os.path.abspath(file))
+    temporary = ""
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=".agentops-", dir=folder)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, file)
+    except OSError as error:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
+        raise UsageError(
+            f"cannot write {printable(file)}: {error.strerror}", "name a file that can be written"
+        ) from error

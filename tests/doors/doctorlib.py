@@ -1,0 +1,29 @@
+"""How the doctor's tests ask and read the answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from conftest import Workspace
+from doors.doorlib import Installed
+
+CONFIG = """\
+default_install_hook_types: [pre-commit, pre-merge-commit, pre-push]
+repos:
+  - repo: https://example.org/agentops-gates
+    rev: v0.1.0
+    hooks: [{id: agentops-pre-commit}, {id: agentops-pre-merge-commit}, {id: agentops-pre-push}]
+"""
+
+
+def ask(installed: Installed, repo: Workspace | Path, code: int, env: dict[str, str] | None = None) -> dict:
+    return json.loads(installed.gate(repo, "doctor", "--format", "json", env=env, ok=code).stdout)
+
+
+def found(answer: dict, *severities: str) -> list[tuple[str, str]]:
+    return [(one["id"], one["message"]) for one in answer["findings"] if one["severity"] in (severities or ("error",))]
+
+
+def states(answer: dict, worktree: int = 0) -> dict[str, str]:
+    return {hook["name"]: hook["state"] for hook in answer["worktrees"][worktree]["hooks"]}
