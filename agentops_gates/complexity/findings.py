@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from ..git.attributes import generated
 from ..git.repo import Repo
@@ -96,8 +97,16 @@ class _Run:
             higher = _higher(before.max_complexity, after.max_complexity)
             if weaker or higher or _higher(before.max_cognitive, after.max_cognitive):
                 return True
-        marks = generated(self._repo, self._subject.base, [old, new]) if self._subject.base else {}
-        return old in marks and new not in marks
+        return old in self._marked and new not in self._marked
+
+    @cached_property
+    def _marked(self) -> Mapping[str, str]:
+        # One question for the whole change: a folder that is renamed would start git for each of its files.
+        if not self._subject.base:
+            return {}
+        changes = (change for base in self._subject.bases for change in self._repo.changes(base, self._subject.head))
+        paths = {path for change in changes for path in (change.old_path, change.new_path)}
+        return generated(self._repo, self._subject.base, sorted(paths))
 
     def _limits_of(self, path: str) -> Limits:
         return Limits.of(settings_for(self._settings, path)) if self._settings["overrides"] else self._limits

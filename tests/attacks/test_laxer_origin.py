@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import pytest
 from conftest import Workspace, branchy
 from gates.gatelib import brief, judged
 
@@ -20,3 +24,18 @@ def test_what_comes_from_a_vendored_path_is_new(repo: Workspace) -> None:
     assert brief(judged(repo.path, base, head=head)) == ["AG602 error f None>31"]
     head = repo.commit("into another file", {"src/a.py": "x = 1\n" * 200 + branchy("f", 30)})
     assert brief(judged(repo.path, base, head=head)) == ["AG602 error f None>31"]
+
+
+def test_a_renamed_folder_asks_git_once_and_not_for_each_file(
+    repo: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = {".gitattributes": "vendor/** linguist-vendored\n"}
+    base = repo.commit("start", marks | {f"a/m{n}.py": f"def f{n}(x):\n    return x\n" for n in range(40)})
+    repo.git("mv", "a", "b")
+    head = repo.commit("rename")
+    log, spy = tmp_path / "log", tmp_path / "git"
+    spy.write_text(f'#!/bin/sh\necho "$*" >>"{log}"\nexec "{shutil.which("git")}" "$@"\n')
+    spy.chmod(0o755)
+    monkeypatch.setenv("AGENTOPS_GIT", str(spy))
+    assert judged(repo.path, base, head=head) == []
+    assert len(log.read_text().splitlines()) < 12
