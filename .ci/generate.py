@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -48,7 +49,7 @@ def help_text() -> str:
 
 
 def gate_page(module: object) -> str:
-    """Return the documentation page of a gate: its docstring, its rules, its settings."""
+    """Return the documentation page of a gate: its docstring, its rules with their help, its settings."""
     gate = module.META  # type: ignore[attr-defined]
     rules = "\n".join(f"| {rule.id} | {rule.name} | {rule.level} | {rule.summary} |" for rule in gate.rules)
     settings = "\n".join(
@@ -57,9 +58,18 @@ def gate_page(module: object) -> str:
     )
     page = f"# {gate.id}\n\n{(module.__doc__ or '').strip()}\n\n## Rules\n\n| id | name | level | what it means |\n"
     page += f"| --- | --- | --- | --- |\n{rules}\n"
+    page += "".join(f"\n### {rule.id} {rule.name}\n\n{_filled(rule.help)}\n" for rule in gate.rules)
     if settings:
         page += f"\n## Settings\n\nIn `[gates.{gate.id}]`:\n\n| key | kind | default | meaning |\n| --- | --- | --- | --- |\n{settings}\n"
     return page
+
+
+def _filled(text: str) -> str:
+    """Return the paragraphs of ``text`` in lines of 120 columns; an example is one line and stays it."""
+    return "\n\n".join(
+        part if part.startswith("    ") else textwrap.fill(part, 120, break_long_words=False, break_on_hyphens=False)
+        for part in text.split("\n\n")
+    )
 
 
 def _value(value: object) -> str:

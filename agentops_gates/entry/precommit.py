@@ -31,10 +31,21 @@ class Entry(NamedTuple):
     types: tuple[str, ...]
 
 
+def chosen(text: str, entry: Entry) -> list[str]:
+    """Return the hooks of ours in ``text`` if it lacks any of ``entry``: somebody chose these, and :func:`edit` agrees.
+
+    Raises ValueError as edit does.
+    """
+    names = _ours(_read(text.removeprefix("\ufeff")))
+    return names if names and not set(entry.ids) <= set(names) else []
+
+
 def edit(text: str, entry: Entry) -> str:
     """Return ``text`` with our hooks and hook types; unchanged if they are there, whatever their version.
 
-    Raises ValueError, with the reason in words, for a document that is broken or cannot be extended.
+    Of the hooks of ``entry`` those that are missing join the others, unless single gates were chosen: a hook that
+    runs all gates would run these again. Raises ValueError, with the reason in words, for a document that is broken
+    or cannot be extended.
     """
     bom = "\ufeff" if text.startswith("\ufeff") else ""
     body = text.removeprefix("\ufeff")
@@ -64,10 +75,31 @@ def _wanted(old: dict[str, Any], entry: Entry) -> dict[str, Any]:
     new = copy.deepcopy(old)
     types = new.get(TYPES) or []
     new[TYPES] = types + [kind for kind in entry.types if kind not in types]
-    if not any(name.startswith("hook ") for name in our_hooks(old)):
+    place, missing = _partial(old, entry)
+    if missing:
+        new["repos"][place]["hooks"] += [{"id": name} for name in missing]
+    elif not _ours(old):
         ours = {"repo": REPOSITORY, "rev": entry.rev, "hooks": [{"id": name} for name in entry.ids]}
         new["repos"] = [*(new.get("repos") or []), ours]
     return new
+
+
+def _ours(document: dict[str, Any]) -> list[str]:
+    return [name.removeprefix("hook ") for name in our_hooks(document) if name.startswith("hook ")]
+
+
+def _partial(old: dict[str, Any], entry: Entry) -> tuple[int, list[str]]:
+    """Return which repository of the list has hooks of ``entry``, and those of them that none has.
+
+    There are none to add where other hooks of ours were chosen, nor where all are local: such a one needs more than
+    its id.
+    """
+    names = _ours(old)
+    if names and set(names) <= set(entry.ids):
+        for place, repository in enumerate(old["repos"]):
+            if _ours({"repos": [repository]}) and repository.get("repo") != "local":
+                return place, [name for name in entry.ids if name not in names]
+    return -1, []
 
 
 def _says(text: str, wanted: dict[str, Any]) -> bool:
@@ -82,7 +114,10 @@ def _insert(text: str, entry: Entry, wanted: dict[str, Any]) -> str | None:
     nodes = _nodes(text)
     old = _read(text)
     pieces: list[tuple[int, str]] = []
-    if wanted.get("repos") != old.get("repos"):
+    place, missing = _partial(old, entry)
+    if missing:
+        pieces.append(_hooks(text, nodes["repos"][1], place, missing))
+    elif wanted.get("repos") != old.get("repos"):
         pieces.append(_repository(text, nodes["repos"][1] if "repos" in nodes else None, entry))
     if wanted[TYPES] != old.get(TYPES):
         missing = [kind for kind in wanted[TYPES] if kind not in (old.get(TYPES) or [])]
@@ -125,6 +160,18 @@ def _repository(text: str, repos: SequenceNode | None, entry: Entry) -> tuple[in
     return _end(text, repos), ("\n" if _spaced(text, repos) else "") + piece
 
 
+def _hooks(text: str, repos: SequenceNode, place: int, missing: Sequence[str]) -> tuple[int, str]:
+    """Return where further hooks of one repository go, and their lines in the style of the ones that are there."""
+    if repos.flow_style or repos.value[place].flow_style:
+        return _NOWHERE
+    hooks = next((value for key, value in repos.value[place].value if key.value == "hooks"), None)
+    if hooks is None or not _is_block(hooks):
+        return _NOWHERE
+    dash, first = hooks.start_mark.column, hooks.value[0].start_mark.column
+    rows = (f"{' ' * dash}{'-':{first - dash}}id: {name}\n" for name in missing)
+    return _end(text, hooks), "".join(rows)
+
+
 def _spaced(text: str, repos: SequenceNode) -> bool:
     """Tell whether a blank line stands above the last entry of several."""
     above = text[: text.rfind("\n", 0, repos.value[-1].start_mark.index) + 1].split("\n")
@@ -132,7 +179,9 @@ def _spaced(text: str, repos: SequenceNode) -> bool:
 
 
 def _is_block(node: SequenceNode) -> bool:
-    return node.id == "sequence" and not node.flow_style and bool(node.value)
+    # A list with an anchor is marked where the anchor stands, and that tells nothing about its columns.
+    plain_list = node.id == "sequence" and not node.flow_style and bool(node.value) and not node.anchor
+    return plain_list and bool(node.value[0].start_mark.column > node.start_mark.column)
 
 
 def _lines(entry: Entry, margin: int, width: int, indent: int, hook_width: int) -> str:
@@ -143,19 +192,25 @@ def _lines(entry: Entry, margin: int, width: int, indent: int, hook_width: int) 
     return "".join(f"{row}\n" for row in rows)
 
 
-def _end(text: str, repos: SequenceNode) -> int:
+def _end(text: str, items: SequenceNode) -> int:
     """Return where the list ends: before the blank lines and the comments that belong to what follows it."""
-    end = text.rfind("\n", 0, repos.end_mark.index) + 1 if text[repos.end_mark.index :].strip() else len(text)
-    lines = text[repos.value[-1].start_mark.index : end].splitlines(keepends=True)
+    end = text.rfind("\n", 0, items.end_mark.index) + 1 if text[items.end_mark.index :].strip() else len(text)
+    lines = text[items.value[-1].start_mark.index : end].splitlines(keepends=True)
     following = bool(text[end:].strip())
     kept = len(lines)
-    while kept > 1 and (not lines[kept - 1].strip() or lines[kept - 1].startswith("#")):
+    while kept > 1 and _beyond(lines[kept - 1], items.start_mark.column):
         kept -= 1
     # A comment right below the last entry is the end of the list, unless a key follows it at once.
     if not following:
         while kept < len(lines) and lines[kept].startswith("#"):
             kept += 1
     return end - sum(map(len, lines[kept:]))
+
+
+def _beyond(line: str, column: int) -> bool:
+    """Tell whether a line is blank, or a comment that stands left of a list at ``column`` (or all to the left)."""
+    body = line.lstrip(" ")
+    return not body.strip() or (body.startswith("#") and len(line) - len(body) < max(column, 1))
 
 
 def _hook_types(text: str, nodes: dict[str, Any], missing: Sequence[str]) -> tuple[int, str]:
@@ -187,7 +242,7 @@ def _above(text: str, anchor: int) -> int:
     return top if text[:top].strip() else start
 
 
-def _round_trip(text: str, _entry: Entry, wanted: dict[str, Any]) -> str | None:
+def _round_trip(text: str, entry: Entry, wanted: dict[str, Any]) -> str | None:
     import io
 
     from ruamel.yaml import YAML
@@ -204,6 +259,9 @@ def _round_trip(text: str, _entry: Entry, wanted: dict[str, Any]) -> str | None:
         if document.get(key) is None:
             document[key] = []
         document[key].extend(wanted[key][len(document[key]) :])
+    place, missing = _partial(_read(text), entry)
+    if missing:
+        document["repos"][place]["hooks"].extend({"id": name} for name in missing)
     out = io.StringIO(newline="")
     yaml.line_break = "\r\n" if "\r\n" in text else "\n"
     yaml.dump(document, out)

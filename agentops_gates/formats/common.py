@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from ..model.finding import Finding, GateResult, Report
 from ..model.light import NamedTuple
 from ..model.outcome import Level, Outcome
+from ..model.subject import Subject
 from ..model.text import printable
 
 TOOL = "agentops-gates"
@@ -25,6 +26,8 @@ NO_REASON = "no reason given"
 _LONGEST = 240
 LONGEST_TEXT = 2_000
 _MOST_REASONS = 20
+_LONGEST_REF = 60
+_MOST_REFS = 3
 
 
 class Entry(NamedTuple):
@@ -94,6 +97,30 @@ def place(finding: Finding) -> str:
         return f"commit {printable(finding.commit)[:12]}" if finding.commit else ""
     path = elide(printable(finding.path))
     return f"{path}:{finding.line}" if finding.line else path
+
+
+class Owners:
+    """Tells which of several subjects a finding is about; nothing at all where there is only one."""
+
+    def __init__(self, subjects: Sequence[Subject]) -> None:
+        self._refs: dict[str, list[str]] = {}
+        for subject in subjects if len(subjects) > 1 else ():
+            if subject.head:
+                names = [subject.ref.remote_ref] if subject.ref else []
+                self._refs.setdefault(subject.head, []).extend(names)
+
+    def of(self, finding: Finding) -> str:
+        """Return ``refs/heads/topic at <12 digits>`` in one safe line of bounded length, or ""."""
+        if not self._refs or not finding.commit:
+            return ""
+        commit = printable(finding.commit)[:12]
+        refs = self._refs.get(finding.commit, [])
+        names = ", ".join(elide(printable(ref), _LONGEST_REF) for ref in refs[:_MOST_REFS])
+        more = f" and {len(refs) - _MOST_REFS:,} more" if len(refs) > _MOST_REFS else ""
+        if names:
+            return f"{names}{more} at {commit}"
+        # A finding that belongs to no file shows its commit as its place.
+        return f"commit {commit}" if finding.path is not None else ""
 
 
 def evidence(finding: Finding) -> list[str]:

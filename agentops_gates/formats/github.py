@@ -17,7 +17,7 @@ from ..model.light import NamedTuple
 from ..model.outcome import Level
 from ..model.text import printable
 from . import text
-from .common import LEVELS, elide, entries, evidence, message, reason, steps, unexplained
+from .common import LEVELS, Owners, elide, entries, evidence, message, reason, steps, unexplained
 from .markdown import document
 
 MOST_ANNOTATIONS = 10
@@ -65,16 +65,18 @@ def _annotations(report: Report) -> Iterator[_Annotation]:
             yield _of_gate("error", gate)
         elif gate.outcome == "skip":
             yield _of_gate("note", gate)
+    owners = Owners(report.subjects)
     for gate, finding in entries(report):
-        yield _of_finding(gate, finding)
+        yield _of_finding(gate, finding, owners.of(finding))
 
 
 def _of_gate(level: Level, gate: GateResult) -> _Annotation:
     return _Annotation(level, f"{gate.id} {gate.outcome}", "\n".join([reason(gate), *steps(gate.fix)]))
 
 
-def _of_finding(gate: GateResult, finding: Finding) -> _Annotation:
+def _of_finding(gate: GateResult, finding: Finding, owner: str) -> _Annotation:
     commit = f" (commit {printable(finding.commit)})" if finding.commit and finding.path is None else ""
+    commit = f" ({owner})" if owner else commit
     story = "\n".join([message(finding) + commit, *evidence(finding), *steps(finding.fix)])
     return _Annotation(finding.level, f"{finding.rule} {gate.id}", story, printable(finding.path or ""), finding.line)
 

@@ -14,7 +14,7 @@ from ..model.finding import Finding, GateResult, Report
 from ..model.gate import Gate
 from ..model.light import NamedTuple
 from ..model.text import printable
-from .common import TOOL, elide, message, ordered, reason, steps, unexplained
+from .common import TOOL, Owners, elide, message, ordered, reason, steps, unexplained
 from .text import block
 
 # What XML reads as markup, and the two code points that it forbids and printable() may keep.
@@ -40,7 +40,8 @@ def render(
     color: bool = False,  # noqa: ARG001
 ) -> str:
     """Return one ``testsuites`` document; every count is the sum of what is below it."""
-    suites = [(gate, _cases(gate, width)) for gate in report.gates]
+    owners = Owners(report.subjects)
+    suites = [(gate, _cases(gate, owners, width)) for gate in report.gates]
     everything = [case for _, cases in suites for case in cases]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -53,8 +54,8 @@ def render(
     return "\n".join([*lines, "</testsuites>", ""])
 
 
-def _cases(gate: GateResult, width: int) -> list[_Case]:
-    cases = list(_numbered(_case(finding, width) for finding in ordered(gate.findings)))
+def _cases(gate: GateResult, owners: Owners, width: int) -> list[_Case]:
+    cases = list(_numbered(_case(finding, owners.of(finding), width) for finding in ordered(gate.findings)))
     if unexplained(gate):
         kind = "error" if gate.outcome == "undecided" else "failure"
         cases.append(_Case(gate.outcome, None, None, kind, reason(gate), "\n".join(steps(gate.fix))))
@@ -63,12 +64,12 @@ def _cases(gate: GateResult, width: int) -> list[_Case]:
     return cases or [_Case("pass", None, None, "", "", "")]
 
 
-def _case(finding: Finding, width: int) -> _Case:
+def _case(finding: Finding, owner: str, width: int) -> _Case:
     name = printable(str(finding.data.get("qualname") or finding.commit or ""))
     path = None if finding.path is None else printable(finding.path)
     title = " ".join(elide(part) for part in (finding.rule, path, name) if part)
     kind = "failure" if finding.level == "error" else "system-out"
-    body = "\n".join(block(finding, width))
+    body = "\n".join(block(finding, owner, width))
     return _Case(title, path, finding.line, kind, message(finding), body)
 
 

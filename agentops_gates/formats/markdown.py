@@ -14,7 +14,20 @@ from itertools import chain
 from ..model.finding import Finding, GateResult, Report
 from ..model.gate import Gate
 from ..model.text import printable
-from .common import LEVELS, TOOL, VERDICTS, count, entries, message, place, plural, reason, rule_url, unexplained
+from .common import (
+    LEVELS,
+    TOOL,
+    VERDICTS,
+    Owners,
+    count,
+    entries,
+    message,
+    place,
+    plural,
+    reason,
+    rule_url,
+    unexplained,
+)
 from .text import block, gate_block
 
 # GitHub refuses a comment of more than 65,536 characters, GitLab one of 1,000,000.
@@ -42,11 +55,12 @@ def document(report: Report, *, gates: Sequence[Gate] = (), limit: int) -> str:
     findings = [entry.finding for entry in entries(report)]
     names = {rule.id: rule.name for gate in gates for rule in gate.rules}
     head = [f"### {TOOL}: {VERDICTS[report.outcome]}", "", *_gate_table(report.gates)]
-    rows, shown = _fit((_row(finding, names) for finding in findings), limit // 2 - _size(head))
+    owners = Owners(report.subjects)
+    rows, shown = _fit((_row(finding, names, owners) for finding in findings), limit // 2 - _size(head))
     table = ["", "| Level | Rule | Where | What |", "|---|---|---|---|", *rows] if rows else []
     note = _left_out("The table", shown, findings)
     used = _size(head) + _size(table) + _size(note)
-    return "\n".join([*head, *table, *note, *_details(report, findings, limit - used), ""])
+    return "\n".join([*head, *table, *note, *_details(report, findings, owners, limit - used), ""])
 
 
 def code(text: str, cell: bool = False) -> str:
@@ -81,18 +95,20 @@ def _gate_table(gates: Sequence[GateResult]) -> Iterator[str]:
         yield f"| {code(gate.id, True)} | {outcome} | {numbers} | {why} |"
 
 
-def _row(finding: Finding, names: dict[str, str]) -> str:
+def _row(finding: Finding, names: dict[str, str], owners: Owners) -> str:
     rule = f"[{finding.rule}]({rule_url(finding.rule)})"
     name = f" {code(names[finding.rule], True)}" if finding.rule in names else ""
-    where = place(finding)
+    where, owner = place(finding), owners.of(finding)
+    where = f"{where} ({owner})" if owner else where
     level = f"**{finding.level}**" if finding.level == "error" else finding.level
     return f"| {level} | {rule}{name} | {code(where, True) if where else ''} | {code(message(finding, _CELL), True)} |"
 
 
-def _details(report: Report, findings: Sequence[Finding], room: int) -> list[str]:
+def _details(report: Report, findings: Sequence[Finding], owners: Owners, room: int) -> list[str]:
     stuck = [gate for gate in report.gates if gate.fix]
     worth = [finding for finding in findings if finding.fix or "why" in finding.data]
-    blocks = chain((gate_block(gate, _WIDTH) for gate in stuck), (block(finding, _WIDTH) for finding in worth))
+    told = (block(finding, owners.of(finding), _WIDTH) for finding in worth)
+    blocks = chain((gate_block(gate, _WIDTH) for gate in stuck), told)
     # The fence is as long as the longest run of backticks, which elide() bounds; both fences and the tags fit in 5,000.
     texts, shown = _fit(("\n".join([*lines, ""]) for lines in blocks), room - 5_000)
     note = _left_out("The evidence", max(0, shown - len(stuck)), worth)

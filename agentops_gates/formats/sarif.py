@@ -86,13 +86,15 @@ def _rules(gates: Sequence[Gate], found: Sequence[Entry]) -> list[_Object]:
 
 
 def _rule(gate: str, rule: Rule) -> _Object:
-    text = {"text": _message(rule.summary)[:_LONGEST_DESCRIPTION]}
+    # What an alert shows as its title, and below it as an explanation: the second falls back to the first.
+    long = " ".join(rule.help.partition("\n\n")[0].split()).removesuffix(":") or rule.summary
+    more = f"Run `agentops-gate explain {rule.id}`, or see {rule_url(rule.id)}."
     return {
         "id": rule.id,
         "name": rule.name,
-        "shortDescription": text,
-        "fullDescription": text,
-        "help": {"text": f"Run `agentops-gate explain {rule.id}`, or see {rule_url(rule.id)}."},
+        "shortDescription": {"text": _message(rule.summary)[:_LONGEST_DESCRIPTION]},
+        "fullDescription": {"text": _message(long)[:_LONGEST_DESCRIPTION]},
+        "help": {"text": _message("\n\n".join(filter(None, (rule.help, more))))},
         "helpUri": rule_url(rule.id),
         "defaultConfiguration": {"level": rule.level},
         "properties": {"tags": [gate]},

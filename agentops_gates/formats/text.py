@@ -1,7 +1,8 @@
 """For people: one block per finding, 80 columns, ASCII glyphs, nothing at all when all is well.
 
-A block is what is wrong, where, why, and what to do next. A line of a ``fix`` that is indented is a command or a
-snippet: it stays on one line, however long, so that it can be copied.
+A block is what is wrong, where, why, and what to do next; the first one of a rule names the command that explains it.
+A line of a ``fix`` that is indented is a command or a snippet: it stays on one line, however long, so that it can be
+copied.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .common import (
     LONGEST_TEXT,
     VERDICTS,
     Entry,
+    Owners,
     count,
     elide,
     entries,
@@ -76,13 +78,14 @@ def summary(report: Report, *, width: int = 80, color: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def block(finding: Finding, width: int = 80, paint: Paint = lambda text, _: text) -> list[str]:
-    """Return the lines of one finding: level, rule and message, then ``at``, ``why`` and ``fix``."""
+def block(finding: Finding, owner: str, width: int = 80, paint: Paint = lambda text, _: text) -> list[str]:
+    """Return the lines of one finding: level, rule and message, then ``at``, ``ref`` (``owner``), ``why``, ``fix``."""
     where = place(finding)
     return [
         *_headline(finding.level, finding.rule, message(finding), width, paint),
         # Not wrapped: two spaces in a path are two spaces.
         *_labelled("at", [paint(where, "place")] if where else [], paint),
+        *_labelled("ref", _wrapped([owner] if owner else [], width), paint),
         *_labelled("why", _wrapped(evidence(finding), width), paint),
         *_labelled("fix", _wrapped(steps(finding.fix), width), paint),
     ]
@@ -101,10 +104,11 @@ def _paragraphs(report: Report, width: int, paint: Paint) -> Iterator[list[str]]
     found = entries(report)
     shown, left = found[:_MOST_BLOCKS], found[_MOST_BLOCKS:]
     errors, warnings, notes = (_of_level(shown, level) for level in LEVELS)
-    yield from (block(finding, width, paint) for finding in errors)
+    blocks = _Blocks(Owners(report.subjects), width, paint)
+    yield from map(blocks.of, errors)
     yield from (gate_block(gate, width, paint) for gate in report.gates if unexplained(gate))
-    yield from (block(finding, width, paint) for finding in warnings)
-    yield from _notes(notes, width, paint)
+    yield from map(blocks.of, warnings)
+    yield from blocks.notes(notes)
     yield _beyond(left, width)
     yield [line for gate in report.gates if gate.outcome == "skip" for line in gate_block(gate, width, paint)]
 
@@ -143,23 +147,40 @@ def _wrapped(texts: Sequence[str], width: int) -> Iterator[str]:
         yield from [text] if text.startswith(" ") else _fill(text, room, 0)
 
 
-def _notes(notes: Iterable[Finding], width: int, paint: Paint) -> Iterator[list[str]]:
-    """Keep plain notes together; one with evidence or a way out stands alone, like any other block."""
-    plain: list[str] = []
-    for finding in notes:
-        if finding.fix or evidence(finding):
-            yield block(finding, width, paint)
-        else:
-            plain += _note(finding, width, paint)
-    yield plain
+class _Blocks:
+    """Makes the paragraphs of findings, and knows which rules it has told the reader how to look up."""
 
+    def __init__(self, owners: Owners, width: int, paint: Paint) -> None:
+        self._owners = owners
+        self._width = width
+        self._paint = paint
+        self._explained: set[str] = set()
 
-def _note(finding: Finding, width: int, paint: Paint) -> list[str]:
-    where, room = place(finding), width // 2
-    # Of a long path the end tells more.
-    short = where if len(where) <= room else f"...{where[3 - room :]}"
-    text = f"{short}: {message(finding)}" if where else message(finding)
-    return _headline("note", finding.rule, text, width, paint)
+    def of(self, finding: Finding) -> list[str]:
+        """Return the block of one finding."""
+        lines = block(finding, self._owners.of(finding), self._width, self._paint)
+        if finding.rule in self._explained:
+            return lines
+        self._explained.add(finding.rule)
+        return [*lines, *_labelled("more", [f"agentops-gate explain {printable(finding.rule)}"], self._paint)]
+
+    def notes(self, notes: Iterable[Finding]) -> Iterator[list[str]]:
+        """Keep plain notes together; one with evidence or a way out stands alone, like any other block."""
+        plain: list[str] = []
+        for finding in notes:
+            if finding.fix or evidence(finding):
+                yield self.of(finding)
+            else:
+                plain += self._note(finding)
+        yield plain
+
+    def _note(self, finding: Finding) -> list[str]:
+        where, room = place(finding), self._width // 2
+        # Of a long path the end tells more.
+        short = where if len(where) <= room else f"...{where[3 - room :]}"
+        text = f"{short}: {message(finding)}" if where else message(finding)
+        owner = self._owners.of(finding)
+        return _headline("note", finding.rule, f"{text} ({owner})" if owner else text, self._width, self._paint)
 
 
 def _fill(text: str, width: int, indent: int) -> list[str]:

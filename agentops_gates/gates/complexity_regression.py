@@ -7,7 +7,8 @@ merge base against the head of a range, every parent for a merge. It reads git o
 those that differ. A function is found again by its qualified name, within a group of equal names by its body, its
 decorators and its place; git's renames are followed, and a function that moved or was renamed keeps its history
 (an equal body, or more than 60 % of its runs of four tokens in common). Every scope has its own number: nested
-functions, methods of nested classes, class bodies, the code outside functions.
+functions, methods of nested classes, class bodies, the code outside functions. Of two versions of a Python file only
+the functions and methods that differ are parsed, where that provably comes to the numbers of the whole files.
 
 The number is McCabe's cyclomatic complexity by radon's definition, asserts not counted (`asserts`, `counting`), and
 cognitive complexity where `max_cognitive` is set. The base commit is the ratchet: nothing is stored, so nothing gets
@@ -24,8 +25,11 @@ What blocks
 - AG601: a function rose and is above `max_complexity` (10) afterwards. `mode = "any-rise"` blocks below the limit
   too, `"crossing"` only when it was at or below it before; `min_rise` tolerates smaller steps.
 - AG602: a new function is above the limit.
-- AG603: a file does not parse, and did before (or is new). AG604: a file became unmeasurable: too large, not decodable,
-  unmerged, or a link to what is not measured as source.
+- AG603: a file does not parse, and did before (or is new).
+- AG604: a file became unmeasurable, or is new and cannot be measured: too large, not decodable, unmerged. Or it is a
+  new or changed symbolic link whose name is that of source while its target's is not (`util.py -> data.txt`), or is
+  that of another language: Python would import what nobody measures. A link to a folder, or to a name of the same
+  language, hides nothing and is only noted.
 - AG606: a comment newly allows a rule for a function. It does not count either.
 - AG609: a file grew by more than `max_file_growth` decision points, where that is set.
 
@@ -41,12 +45,14 @@ change does not make worse never blocks, however complex it is, nor does what on
 How to pass
 -----------
 Bring the function back to where it was, or to the limit: the finding names the decisions that were added and their
-lines. Giving a branch or a loop body a function of its own is the usual way.
+lines, for cognitive complexity what each costs where it is nested. Giving a branch or a loop body a function of its
+own is the usual way.
 
 Exceptions are made by people, before the change that needs them. Three kinds count, each only as the base has it:
 
 - a comment inside the function, from its `def` line on, with rule and reason: `# agentops: allow[AG601] RFC 793`.
-  Under `suppressions = "head"` a new comment counts at once and is shown as a warning;
+  Under `suppressions = "head"` a new comment counts at once and is shown as a warning. One that is misspelt, gives no
+  reason or names a rule that no comment can allow does not count at all (AG607);
 - a line in `agentops-gates.exemptions` at the root: `src/tcp.py::Connection.step = 24, RFC 793, 2027-01-31`. The
   function may then reach that cyclomatic number until the end of that day (UTC). Of two lines the lower limit counts;
 - `exclude` and `overrides` in the policy, `linguist-generated` and `linguist-vendored` in `.gitattributes`, or a
@@ -57,19 +63,24 @@ What it cannot see
 - Whether the code is good. A function cut into meaningless pieces passes; the note about the file's totals (AG609) is
   all that shows it, and a split over several new files shows in the totals of the change only.
 - A new function in a path that the policy excludes or the base marks as generated, whatever it replaces elsewhere.
-- Code that is data: `exec`, templates, files whose name tells no language, generated code, notebooks, submodules.
+- Code that is data: `exec`, templates, files whose name tells no language, generated code, notebooks, submodules, and
+  what a symbolic link points to that the base has already.
 - Two steps. A mark in `.gitattributes`, a marker in a file, a comment or an exemption that was merged by one change
   excuses growth in the next: whoever reviews the first one decides. So does `min_rise` above 1 (many small steps), and
   `mode = "crossing"` lets what is above the limit grow on.
 - Code that moves from a function into the module's own code or a class body: that only warns by default.
 - Functions of a file whose base version could not be measured: it is said, and they are not judged this once.
+- A syntax error outside the functions that changed, if the base has it too: the rest of the file is judged then.
 - In a hook, whatever its author hides: the hook, and the cache of measured files below `agentops/` in the git
   directory, are the author's own. CI and servers measure everything themselves and never read that cache.
 - Other languages than Python are measured by lizard: their numbers come without decision points, and functions with
-  equal names are told apart by body and order only. Its tokenizer takes an apostrophe in the text of JSX, a Rust raw
-  string that ends in a backslash and the end of a Java text block for the start of a string: what stands between two
-  of them is not seen. Nor is code in C macros, functions inside a JavaScript template, lambdas in Java fields, Rust
-  statics and C++ namespaces, `and` and `or` in C++, and identifiers cut by a line splice or spelt with escapes.
+  equal names are told apart by body and order only. It reads tokens, not a grammar: a syntax error there is no
+  finding, and what follows it may be counted wrongly or not at all. Its tokenizer takes an apostrophe in the text of
+  JSX, a Rust raw string that ends in a backslash and the end of a Java text block for the start of a string: what
+  stands between two of them is not seen. In JavaScript, TypeScript, Go, C and C++ that is said (AG605), where the
+  string that is none runs over lines and holds a brace, a tag or a semicolon. Nor is code in C macros, functions
+  inside a JavaScript template, lambdas in Java fields, Rust statics and C++ namespaces, `and` and `or` in C++, and
+  identifiers cut by a line splice or spelt with escapes.
 
 References
 ----------
@@ -96,15 +107,88 @@ META = Gate(
     id="complexity-regression",
     title="Stop functions from growing more complex",
     rules=(
-        Rule("AG601", "function-regressed", "error", "A function rose and is above the limit."),
-        Rule("AG602", "new-function-too-complex", "error", "A new function is above the limit."),
-        Rule("AG603", "does-not-parse", "error", "A file does not parse, so its functions are not judged."),
-        Rule("AG604", "cannot-be-measured", "error", "A file cannot be measured any more."),
-        Rule("AG605", "not-judged", "warning", "A file was not judged, and why."),
-        Rule("AG606", "suppression-added", "error", "A comment newly allows a rule for a function."),
-        Rule("AG607", "suppression-useless", "warning", "A suppression is malformed or allows nothing."),
-        Rule("AG608", "exemption-useless", "warning", "An exemption is expired, stale or malformed."),
-        Rule("AG609", "file-grew", "note", "A file grew as a whole."),
+        Rule(
+            "AG601",
+            "function-regressed",
+            "error",
+            "A function rose and is above the limit.",
+            "The change made this function more complex than it was, and it ends above `max_complexity`. Take "
+            "out the decisions that the finding names, or give a branch or a loop body a function of its own, "
+            "until it is back where it was or at the limit. What cannot be simpler is exempt once a person has "
+            "landed a line in `agentops-gates.exemptions`:"
+            "\n\n    src/tcp.py::Connection.step = 24, RFC 793, 2027-01-31",
+        ),
+        Rule(
+            "AG602",
+            "new-function-too-complex",
+            "error",
+            "A new function is above the limit.",
+            "A function without an earlier version has nothing to be measured by but the limit. Split it before "
+            "it lands: a branch or a loop body can be a function of its own. One that was moved or renamed is "
+            "recognised by its body and counts as the old one.",
+        ),
+        Rule(
+            "AG603",
+            "does-not-parse",
+            "error",
+            "A file does not parse, so its functions are not judged.",
+            "Functions that cannot be read cannot be compared, and the next change could not compare them "
+            "either. Correct the error at the line that the finding names. Python is read by the version that "
+            "runs the gate: for newer syntax, run the gate with a newer one.",
+        ),
+        Rule(
+            "AG604",
+            "cannot-be-measured",
+            "error",
+            "A file cannot be measured any more.",
+            "A file that was measured before must stay measurable, or growth could hide in it. Make it a "
+            "regular, merged file of a size and an encoding that can be read, as the finding says. For what a "
+            "program writes, a person lands `exclude` in the policy or a `linguist-generated` mark first.",
+        ),
+        Rule(
+            "AG605",
+            "not-judged",
+            "warning",
+            "A file was not judged, and why.",
+            "Nothing is blocked here, but nothing was compared either, which is not a pass. Look at the file "
+            "yourself; once the reason that the finding names is gone, the next change is judged.",
+        ),
+        Rule(
+            "AG606",
+            "suppression-added",
+            "error",
+            "A comment newly allows a rule for a function.",
+            "A change cannot excuse itself: a comment counts once the base has it. Take it out and bring the "
+            "function to its limit; if it is to be allowed, a person lands the comment first. Under "
+            '`suppressions = "head"` it counts at once and is a warning.',
+        ),
+        Rule(
+            "AG607",
+            "suppression-useless",
+            "warning",
+            "A suppression is malformed or allows nothing.",
+            "A comment that allows nothing misleads its reader, and would excuse a later rise. Remove it, or "
+            "write it with rule and reason inside the function that needs it:"
+            "\n\n    # agentops: allow[AG601] RFC 793",
+        ),
+        Rule(
+            "AG608",
+            "exemption-useless",
+            "warning",
+            "An exemption is expired, stale or malformed.",
+            "A line that nobody needs any more would excuse a later rise. Remove it from "
+            "`agentops-gates.exemptions`, or correct it: function, limit, reason, last day."
+            "\n\n    src/tcp.py::Connection.step = 24, RFC 793, 2027-01-31",
+        ),
+        Rule(
+            "AG609",
+            "file-grew",
+            "note",
+            "A file grew as a whole.",
+            "Splitting a function makes each part simpler and the whole no smaller: the totals show it. It "
+            "blocks where the policy sets `max_file_growth`; then take decisions out of the file, or move what "
+            "belongs elsewhere.",
+        ),
     ),
     stages=("pre-commit", "pre-merge-commit", "pre-push"),
     kinds=("staged", "range"),

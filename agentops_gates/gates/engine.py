@@ -13,7 +13,7 @@ from ..model.light import NamedTuple
 from ..model.outcome import from_levels, worst
 from ..model.subject import Subject
 from ..model.text import printable
-from ..policy.load import load
+from ..policy.load import judging
 from ..policy.policy import Policy
 from .deadline import cancel, deadline
 from .registry import GateModule, metadata
@@ -43,15 +43,17 @@ _BY_POLICY = Limits()
 def run(repo: Repo, subjects: Sequence[Subject], gates: Iterable[GateModule], limits: Limits = _BY_POLICY) -> Report:
     """Judge ``subjects`` with ``gates`` and return the report.
 
-    Each subject is judged by the policy of its own base. Raises UsageError for a policy that cannot be read; whatever
-    goes wrong inside a gate is that gate's result.
+    Each subject is judged by the policy of its own base. Raises UsageError for one that cannot be read and that the
+    subject does not mend; whatever goes wrong inside a gate is that gate's result.
     """
     started = time.monotonic()
-    policies = [
-        (subject, load(repo, subject.base, metadata(), trust_cache=subject.door == "local")) for subject in subjects
-    ]
+    policies = [(subject, _policy(repo, subject)) for subject in subjects]
     results = tuple(_run_gate(gate, policies, repo, limits) for gate in gates)
     return Report(tuple(subjects), results, time.monotonic() - started)
+
+
+def _policy(repo: Repo, subject: Subject) -> Policy:
+    return judging(repo, subject.base, (subject.head,), metadata(), trust_cache=subject.door == "local")
 
 
 def undecided(gates: Iterable[GateModule], error: UndecidedError) -> Report:

@@ -15,6 +15,7 @@ matters:
 - AG906 (warning): a hook of ours in `.pre-commit-config.yaml` or a step of ours in a GitHub workflow is gone, or runs
   under other conditions.
 - AG907 (warning): `.gitattributes` marks more paths as generated or vendored.
+- AG908 (warning): the policy of the base cannot be read, and the change mends it.
 
 Why
 ---
@@ -32,6 +33,10 @@ later as a new file. A first policy is compared with the built-in defaults. With
 was there to loosen, and AG905 is all. Moving the policy between its two homes is AG901. A deadline is neither strict
 nor loose: a gate that runs out of time is undecided, and that blocks.
 
+A policy that cannot be read in the base blocks every run (exit 2) but one: a change at whose head it is valid again is
+judged by the built-in defaults, the mended policy is compared with them as a first one is, and AG908 says so. A change
+that leaves it broken or removes it stays blocked.
+
 A merge that is being committed is charged only with what is looser than in each of its parents, a range with what is
 looser than in any of its merge bases, a push with what is looser than where it left the protected branches.
 
@@ -43,7 +48,8 @@ Whether a policy is loosened is for a person to decide. Today that means: somebo
 protection lands it, as a change of its own. Signed records of such decisions do not exist yet; each finding carries
 `key`, `old` and `new` in its data, which is what they will name.
 
-For AG904, `agentops-gate config validate` lists all errors of the policy in the work tree.
+For AG904, `agentops-gate config validate` lists all errors of the policy in the work tree. Where a broken policy has
+landed, correct it in a change of its own, and leave a policy there: `agentops-gate init` writes one where none is.
 
 What it cannot see
 ------------------
@@ -53,6 +59,9 @@ What it cannot see
 - Whether another version of the gates (AG901) is a good one.
 - What was landed before the base. A branch that left the main line before the policy was tightened is judged by the
   policy it left with.
+- What a broken policy of the base meant to say. A change that mends it can leave out what was stricter than the
+  defaults, and brings what the defaults let through. AG904 keeps a broken policy from landing through a door that
+  enforces; whoever lands it past that door has to look at the change that mends it.
 - A `pyproject.toml` that is a symbolic link: links are not followed, so it holds no policy.
 
 References
@@ -69,7 +78,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ..git.repo import Repo
-from ..model.errors import UndecidedError, UsageError
+from ..model.errors import UsageError
 from ..model.finding import Finding
 from ..model.gate import Gate, Rule
 from ..model.light import TYPE_CHECKING
@@ -78,25 +87,84 @@ from ..model.text import printable
 from ..policy.policy import Policy
 
 if TYPE_CHECKING:
-    from ..git.diff import Change
-    from ..policy.doors import Loss
     from ..policy.load import Loaded
     from ..policy.loosen import Change as Edit
     from ..policy.side import Side
 
+_DECIDED = (
+    "If it is to be looser, that is for a person to decide: somebody with the right to bypass the branch protection "
+    "lands it, as a change of its own."
+)
 META = Gate(
     id="policy-change",
     title="Stop changes that loosen what judges the next ones",
     rules=(
         Rule(
-            "AG901", "policy-changed", "warning", "The policy changed and lets nothing through that it stopped before."
+            "AG901",
+            "policy-changed",
+            "warning",
+            "The policy changed and lets nothing through that it stopped before.",
+            "The next changes are judged by other rules than this one, and not by weaker ones. Review it as the "
+            "rule that it becomes; where another version of the gates is named, see that it is one you trust.",
         ),
-        Rule("AG902", "policy-loosened", "error", "The policy is loosened or removed."),
-        Rule("AG903", "exemptions-loosened", "error", "The exemptions allow more than before."),
-        Rule("AG904", "policy-invalid", "error", "The policy or the exemptions cannot be read at head."),
-        Rule("AG905", "policy-introduced", "warning", "A policy or exemptions where there were none."),
-        Rule("AG906", "enforcement-weakened", "warning", "A hook or a workflow runs the gates less than before."),
-        Rule("AG907", "paths-marked", "warning", "More paths are marked as generated or vendored."),
+        Rule(
+            "AG902",
+            "policy-loosened",
+            "error",
+            "The policy is loosened or removed.",
+            "Policy comes from the base, so a looser one helps the next change, and the first of the two steps "
+            "is the one to stop. Put back the value that the finding names, and carry on with the rest of the "
+            f"change. {_DECIDED}",
+        ),
+        Rule(
+            "AG903",
+            "exemptions-loosened",
+            "error",
+            "The exemptions allow more than before.",
+            "An exemption that lands lets its function grow in later changes. Leave the line out and bring the "
+            f"function to its limit instead. {_DECIDED}",
+        ),
+        Rule(
+            "AG904",
+            "policy-invalid",
+            "error",
+            "The policy or the exemptions cannot be read at head.",
+            "Once landed, a policy that cannot be read blocks every change but the one that mends it. Correct "
+            "it here: `agentops-gate config validate` lists all errors of the policy in the work tree.",
+        ),
+        Rule(
+            "AG905",
+            "policy-introduced",
+            "warning",
+            "A policy or exemptions where there were none.",
+            "This file judges from the next change on, so review it as the rule that it becomes. What is looser "
+            "in it than the built-in defaults is AG902 as well.",
+        ),
+        Rule(
+            "AG906",
+            "enforcement-weakened",
+            "warning",
+            "A hook or a workflow runs the gates less than before.",
+            "A gate that does not run stops nothing. Put the hook or the step back as it was, unless the gates "
+            "run elsewhere.",
+        ),
+        Rule(
+            "AG907",
+            "paths-marked",
+            "warning",
+            "More paths are marked as generated or vendored.",
+            "Once the base has these marks, the gates look away from what they name. Mark only what a program "
+            "writes or others maintain, and take the mark off written code.",
+        ),
+        Rule(
+            "AG908",
+            "policy-mended",
+            "warning",
+            "The policy of the base cannot be read; the change mends it.",
+            "The change is judged by the built-in defaults, and so is the mended policy: nobody can tell what "
+            "the broken one meant to say. Compare it with the last one that was valid, and land it as a change "
+            "of its own.",
+        ),
     ),
     stages=("pre-commit", "pre-merge-commit", "pre-push"),
     kinds=("staged", "range"),
@@ -104,18 +172,19 @@ META = Gate(
 )
 
 _LEVELS = {rule.id: rule.level for rule in META.rules}
-_PERSON = "somebody with the right to bypass the branch protection lands it, as a change of its own"
+_LATER = "if it is to be looser, a person decides: leave it out of this {}"
+_LANDED = "if it is to be looser, somebody who may bypass the branch protection lands it, as a change of its own"
 
 
-def check(subject: Subject, policy: Policy, repo: Repo) -> Iterator[Finding]:  # noqa: ARG001
+def check(subject: Subject, policy: Policy, repo: Repo) -> Iterator[Finding]:
     """Yield what the change makes of the files that judge.
 
-    ``policy`` is not used: at a local door it may come from a cache that whoever is judged can write, so both sides
-    are read from their trees. Raises UndecidedError for a file that is unmerged or too large.
+    Of ``policy`` only its fault is used: at a local door it may come from a cache that whoever is judged can write, so
+    both sides are read from their trees. Raises UndecidedError for a file that is unmerged or too large.
     """
     # The other bases of a push are earlier pushes of the same branch: they excuse nothing, and accuse nobody.
     others = () if subject.ref else subject.bases[1:]
-    found = [_by_identity(_compare(repo, subject.base, subject.head))]
+    found = [_by_identity(_compare(repo, subject.base, subject.head, policy.fault))]
     for base in others:
         # A parent whose policy cannot be read excuses nothing.
         with suppress(UsageError):
@@ -124,28 +193,40 @@ def check(subject: Subject, policy: Policy, repo: Repo) -> Iterator[Finding]:  #
     # A merge in progress may take from either parent. The merge bases of a range are no such choice: whoever writes
     # the branch can make an old commit, with the loose policy of its time, one of them.
     names = charged if subject.kind == "range" else set.intersection(*map(set, found))
-    yield from (finding for name, finding in charged.items() if name in names)
+    judged = [finding for name, finding in charged.items() if name in names or finding.rule == "AG908"]
+    yield from (finding._replace(commit=subject.head) for finding in _with_decider(judged, subject))
 
 
 def _by_identity(findings: Iterable[Finding]) -> dict[tuple[object, ...], Finding]:
     return {(found.rule, found.path, found.data.get("key"), str(found.data.get("paths"))): found for found in findings}
 
 
-def _compare(repo: Repo, base: str | None, head: str | None) -> Iterator[Finding]:
+def _with_decider(findings: list[Finding], subject: Subject) -> Iterator[Finding]:
+    """Yield ``findings``; the first of those that a person may decide otherwise, as reports order them, says so."""
+    loosened = [finding for finding in findings if finding.rule in ("AG902", "AG903")]
+    first = min(loosened, key=lambda one: (one.path or "", one.line or 0, one.rule, one.message), default=None)
+    what = "push" if subject.ref else "commit" if subject.kind == "staged" else "change"
+    who = _LATER.format(what) if subject.door == "local" else _LANDED
+    for finding in findings:
+        yield finding._replace(fix=f"{finding.fix}\n{who}") if finding is first else finding
+
+
+def _compare(repo: Repo, base: str | None, head: str | None, fault: str = "") -> Iterator[Finding]:
+    from ..policy.enforcement import weakened
     from ..policy.side import Side
 
     side = Side.of(repo, base, head)
-    yield from _policy(side)
+    yield from _policy(side, fault)
     yield from _exemptions(side)
     if base is not None:
-        yield from _doors(side)
-        yield from _marks(side)
+        yield from (_finding(*found) for found in weakened(side))
 
 
-def _policy(side: Side) -> Iterator[Finding]:
+def _policy(side: Side, fault: str) -> Iterator[Finding]:
     from ..policy.source import OWN, SHARED
 
-    if not (side.touched(OWN) or side.touched(SHARED)):
+    # What was broken can be mended without a touch: by removing the folder that stood where the file should be.
+    if not (fault or side.touched(OWN) or side.touched(SHARED)):
         return
     from ..policy.load import build, load_tree
     from .registry import metadata
@@ -153,14 +234,31 @@ def _policy(side: Side) -> Iterator[Finding]:
     try:
         new = load_tree(side.repo, side.head, metadata())
     except UsageError as error:
-        fix = "correct it, or no later change can be judged; agentops-gate config validate lists all errors"
-        for line in str(error).split("\n"):
-            yield _finding("AG904", line, OWN if side.touched(OWN) else SHARED, fix, {"key": line})
+        yield from _invalid(OWN if side.touched(OWN) else SHARED, error)
         return
-    old = build(None, None, metadata()) if side.base is None else load_tree(side.repo, side.base, metadata())
+    defaults = build(None, None, metadata())
+    if fault:
+        yield from _mended(new, fault)
+        yield from _settings(defaults, new)
+        return
+    old = defaults if side.base is None else load_tree(side.repo, side.base, metadata())
     yield from _homes(side, old, new)
     if new.source is not None and side.base is not None:
         yield from _settings(old, new)
+
+
+def _invalid(path: str, error: UsageError) -> Iterator[Finding]:
+    fix = "correct it, or no later change can be judged; agentops-gate config validate lists all errors"
+    for line in str(error).split("\n"):
+        yield _finding("AG904", line, path, fix, {"key": line})
+
+
+def _mended(new: Loaded, fault: str) -> Iterator[Finding]:
+    if new.source is None:
+        raise UsageError(fault)
+    message = "the policy of the base cannot be read: the built-in defaults judge this change, which mends it"
+    fix = "compare it with the last one that was valid, and land it as a change of its own"
+    yield _finding("AG908", message, new.source.path, fix, {"key": "policy", "why": fault.split("\n")})
 
 
 def _homes(side: Side, old: Loaded, new: Loaded) -> Iterator[Finding]:
@@ -170,7 +268,7 @@ def _homes(side: Side, old: Loaded, new: Loaded) -> Iterator[Finding]:
     if after is None:
         if before is not None:
             message = f"the policy in {before} is removed: the built-in defaults would judge the next change"
-            yield _finding("AG902", message, before, f"restore {before}; if it is to go, {_PERSON}", data)
+            yield _finding("AG902", message, before, f"restore {before}", data)
     elif before is None:
         when = "it judges from the next change on" if side.base else "it judges every change from here on"
         yield _finding("AG905", f"a policy is introduced; {when}", after, "review it as the rule it becomes", data)
@@ -189,8 +287,10 @@ def _settings(old: Loaded, new: Loaded) -> Iterator[Finding]:
 
 
 def _setting(change: Edit, new: Loaded) -> Finding:
+    from ..policy.loosen import brief
+
     where = f" for {', '.join(change.paths[:5])}{', ...' if len(change.paths) > 5 else ''}" if change.paths else ""
-    values = f"from {_toml(change.old)} to {_toml(change.new)}"
+    values = f"from {brief(change.old)} to {brief(change.new)}"
     data = {
         "key": change.key,
         "old": change.old,
@@ -200,7 +300,7 @@ def _setting(change: Edit, new: Loaded) -> Finding:
     path = new.source.path if new.source else ""
     if not change.loosened:
         return _finding("AG901", f"{change.key} changes {values}", path, "", data)._replace(line=_line(change, new))
-    fix = f"put back {change.key} = {_toml(change.old)}{where}; if it is to be looser, {_PERSON}"
+    fix = f"put back {change.key} = {brief(change.old)}{where}"
     found = _finding("AG902", f"{change.key} is loosened {values}{where}", path, fix, data)
     return found._replace(line=_line(change, new))
 
@@ -241,84 +341,14 @@ def _allowed(path: str, clauses: Sequence[str], *, first: bool) -> Iterator[Find
         message = f"{path} is introduced with {len(clauses)} lines"
         yield _finding("AG905", message, path, "review them as the exceptions they become", {"key": path})
         return
-    fix = f"bring the function to its limit instead; if it is to be exempt, {_PERSON}"
+    fix = "bring the function to its limit instead"
     for clause in clauses:
         yield _finding("AG903", clause, path, fix, {"key": clause})
 
 
-def _doors(side: Side) -> Iterator[Finding]:
-    from ..policy.side import HOOKS, WORKFLOWS
-
-    workflows = [change for change in side.changes if change.old_path.startswith(WORKFLOWS)]
-    hooked = side.touched(HOOKS)
-    if not (hooked or workflows):
-        return
-    from ..policy.doors import hooks, losses, workflow
-
-    if hooked:
-        yield from _losses(HOOKS, losses(hooks, side.old(HOOKS), side.new(HOOKS)))
-    for change in workflows:
-        new = side.after(change) if change.new_path.startswith(WORKFLOWS) else None
-        yield from _losses(change.old_path, losses(workflow, side.before(change), new))
-
-
-def _losses(path: str, found: Sequence[Loss]) -> Iterator[Finding]:
-    for loss in found:
-        data = {"key": loss.key, "old": loss.old, "new": loss.new}
-        if loss.new is None and loss.old == "present":
-            message = f"{loss.key} is removed"
-        else:
-            message = f"{loss.key} changes from {_toml(loss.old)} to {_toml(loss.new)}"
-        if loss.version:
-            yield _finding("AG901", message, path, "make sure that this version is one you trust", data)
-        else:
-            yield _finding("AG906", message, path, "put it back, unless the gates run elsewhere", data)
-
-
-def _marks(side: Side) -> Iterator[Finding]:
-    from ..policy.side import ATTRIBUTES
-
-    for change in side.changes:
-        if change.new_path.rpartition("/")[2] == ATTRIBUTES:
-            yield from _marked(side, change)
-
-
-def _marked(side: Side, change: Change) -> Iterator[Finding]:
-    from ..policy.marks import added, marks
-
-    path = change.new_path
-    old = side.before(change) if change.old_path == path else None
-    before = marks(old or b"", _root(side.repo, side.base))
-    after = marks(side.after(change) or b"", _root(side.repo, side.head))
-    for clause in added(before, after):
-        fix = "keep written code unmarked: once merged, the gates look away from what is marked"
-        yield _finding("AG907", clause, path, fix, {"key": clause})
-
-
-def _root(repo: Repo, treeish: str | None) -> bytes:
-    try:
-        return repo.read_file(treeish, ".gitattributes") or b""
-    except UndecidedError:
-        # git does not follow a linked attributes file either.
-        return b""
-
-
 def _finding(rule: str, message: str, path: str, fix: str, data: Mapping[str, object]) -> Finding:
     """Build a finding; ``data`` holds at least a ``key``, which tells findings of one rule and file apart."""
-    plain = {key: _json(value) for key, value in data.items()}
-    return Finding(rule, _LEVELS[rule], printable(message), path, fix=fix, data=plain)
+    from ..policy.loosen import plain
 
-
-def _json(value: object) -> object:
-    if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
-    return [_json(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _toml(value: object) -> str:
-    import json
-
-    if value is None:
-        return "nothing"
-    text = json.dumps(_json(value), ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    values = {key: plain(value) for key, value in data.items()}
+    return Finding(rule, _LEVELS[rule], printable(message), path, fix=fix, data=values)

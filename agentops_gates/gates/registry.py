@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
@@ -49,14 +49,22 @@ def metadata() -> tuple[Gate, ...]:
 def select(only: Collection[str] = (), stage: str = "") -> tuple[GateModule, ...]:
     """Return the gates named by ``only`` (default: all), and those that always run, for ``stage`` (default: any).
 
-    Raises UsageError for an id that names no gate.
+    Raises UsageError for an id that names no gate, and for a gate that does not run at ``stage``: whoever names it
+    wants it to judge.
     """
     known = {gate.META.id: gate for gate in built_gates()}
     for name in only:
-        if name not in known:
-            raise UsageError(f"there is no gate {name!r}", f"gates: {', '.join(known)}")
+        _check(name, known, stage)
     return tuple(
         gate
         for gate in known.values()
         if (not only or gate.META.always or gate.META.id in only) and (not stage or stage in gate.META.stages)
     )
+
+
+def _check(name: str, known: Mapping[str, GateModule], stage: str) -> None:
+    if name not in known:
+        raise UsageError(f"there is no gate {name!r}", f"gates: {', '.join(known)}")
+    stages = known[name].META.stages
+    if stage and stage not in stages:
+        raise UsageError(f"the gate {name} does not run at {stage}", f"it runs at: {', '.join(stages)}")

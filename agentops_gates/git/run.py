@@ -146,9 +146,10 @@ def find_git(cwd: str | None = None, environ: Mapping[str, str] = os.environ) ->
         if _usable(candidate, judged):
             return candidate
     where = f"AGENTOPS_GIT={printable(pinned)}" if pinned else "PATH"
+    pin = "set AGENTOPS_GIT to the whole path of git (command -v git prints it), or unset it to take the one on PATH"
     raise UndecidedError(
         f"no usable git at {where} (it must be absolute, executable and outside the work tree)",
-        "install git, or correct PATH",
+        pin if pinned else "install git, or correct PATH",
     )
 
 

@@ -11,12 +11,17 @@ Looser = Literal["higher", "higher or zero", "lower", "later", "more", "true", "
 
 
 class Rule(NamedTuple):
-    """One rule: ``id`` is AGnnn and never reused, ``level`` the one a finding has under the default policy."""
+    """One rule: ``id`` is AGnnn and never reused, ``level`` the one a finding has under the default policy.
+
+    ``help`` says in one to four sentences why it matters and how to pass. Backticks stand around code, and a line
+    that is indented by four columns, below an empty one, is an example.
+    """
 
     id: str
     name: str
     level: Level
     summary: str
+    help: str = ""
 
 
 class Setting(NamedTuple):

@@ -15,6 +15,8 @@ EXIT_USAGE = 2
 EXIT_UNDECIDED = 3
 EXIT_INTERNAL = 70
 EXIT_INTERRUPT = 130
+# What a shell makes of a program that SIGPIPE ended: whoever was to read the answer went away.
+EXIT_UNREAD = 141
 
 # From harmless to serious. A failure outranks "undecided": the run is blocked either way, and a
 # finding tells the reader what to mend, which an undecided gate beside it does not.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..git.repo import Repo
-from ..model.errors import UsageError
+from ..model.errors import AgentopsError, UsageError
 from ..model.gate import Gate
 from ..model.light import Any, NamedTuple
 from . import source as sources
@@ -48,6 +48,24 @@ def load(repo: Repo, base: str | None, gates: Sequence[Gate], *, trust_cache: bo
     return policy._replace(source=_words(policy.source, sources.place(base)))
 
 
+def judging(
+    repo: Repo, base: str | None, heads: Iterable[str | None], gates: Sequence[Gate], *, trust_cache: bool
+) -> Policy:
+    """Return what :func:`load` does; where that is refused, the defaults for a change that mends the policy.
+
+    The change mends it if each of ``heads`` (None: the index) holds a policy that is valid. One that removes it does
+    not: nobody could tell what was given up. ``fault`` then says what was wrong. Raises UsageError as load does.
+    """
+    try:
+        return load(repo, base, gates, trust_cache=trust_cache)
+    except UsageError as error:
+        mended = [_holds(repo, head, gates) for head in heads]
+        if not mended or not all(mended):
+            raise
+        note = f"{BUILT_IN} (the policy in {sources.place(base)} cannot be read)"
+        return effective({}, gates, note)._replace(fault=str(error))
+
+
 def load_tree(repo: Repo, treeish: str | None, gates: Sequence[Gate]) -> Loaded:
     """Return the policy of a tree, or of the index (None), with the file it stands in. Never from the cache."""
     return _load(repo, treeish, sources.entries(repo, treeish), gates)
@@ -60,6 +78,13 @@ def build(own: Source | None, shared: Source | None, gates: Sequence[Gate]) -> L
         return Loaded(effective({}, gates, BUILT_IN), None, {})
     _validate(source, document, gates)
     return Loaded(effective(document, gates, _words(source.path, source.place)), source, document)
+
+
+def _holds(repo: Repo, head: str | None, gates: Sequence[Gate]) -> bool:
+    try:
+        return load_tree(repo, head, gates).source is not None
+    except AgentopsError:
+        return False
 
 
 def _words(path: str, place: str) -> str:

@@ -53,6 +53,23 @@ def looser(setting: Setting, old: object, new: object) -> bool:
     return True
 
 
+def plain(value: object) -> object:
+    """Return a value of a policy, or of a file around it, as JSON has it."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def brief(value: object) -> str:
+    """Return a value for a message, about as TOML writes it, in at most 80 columns."""
+    import json
+
+    if value is None:
+        return "nothing"
+    text = json.dumps(plain(value), ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 def _looser_number(direction: str, old: int, new: int) -> bool:
     if direction == "higher or zero":
         return old != 0 and (new == 0 or new > old)

@@ -12,15 +12,44 @@ if TYPE_CHECKING:
 
     Segment = str | re.Pattern[str] | None
 
-#: What makes a pattern unusable, as a regular expression that Python and ECMAScript read alike: a negation, a control
-#: character, a backslash, nothing at all, and segments that no path of git has (empty, ``.``, ``..``).
-UNUSABLE = r"^!|[\u0000-\u001f\u007f\\]|^/?$|//|(^|/)\.\.?(/|$)"
+# A whole bracket expression: at least one character between the brackets, and all within one segment.
+_BRACKETS = r"\[(?:![^/][^\]/]*|[^/!][^\]/]*)\]"
+# Other matchers read these as more than their characters; fnmatch does not.
+_NEGATION = r"\[\^"
+_CLASS = r"\[[:.=][^\]/]*[:.=]\]"
+#: What makes a pattern unusable, as regular expressions that Python and ECMAScript read alike, with the reason.
+FAULTS = (
+    (r"^!", "a pattern cannot be negated"),
+    (r"[\u0000-\u001f\u007f]", "it holds a control character"),
+    (r"\\", "a backslash means nothing here; write [*] for a plain asterisk"),
+    (r"^/?$", "it names nothing"),
+    (r"//|(^|/)\.\.?(/|$)", "no path in git has an empty segment, `.` or `..`"),
+    (_NEGATION, "what a character must not be is written [!abc]"),
+    (_CLASS, "classes like [:alpha:] are not known; write [a-z]"),
+    (rf"^(?!(?:[^\[]|{_BRACKETS})*$)", "a bracket is not closed before the next /; write [[] for a plain one"),
+    (r"\{[^{}/]*,[^{}/]*\}", "braces are not expanded; write one pattern for each"),
+)
+#: All of them in one.
+UNUSABLE = "|".join(pattern for pattern, _ in FAULTS)
 
 
 class _Glob(NamedTuple):
     # A segment is a name, a compiled glob, or None for `**`; `below` also matches whatever lies deeper.
     segments: tuple[Segment, ...]
     below: bool
+
+
+def fault(pattern: str) -> str:
+    """Return why ``pattern`` can match nothing, or not what it seems to; empty if it is a good one."""
+    import re
+
+    for unusable, reason in FAULTS:
+        if re.search(unusable, pattern):
+            return reason
+    for first, last in re.findall(r"([^\[!])-([^\]])", " ".join(re.findall(_BRACKETS, pattern))):
+        if first > last:
+            return f"the range {first}-{last} is empty"
+    return ""
 
 
 def matches(path: str, patterns: Sequence[str]) -> bool:

@@ -18,7 +18,8 @@ class Policy(NamedTuple):
 
     ``gates`` maps the id of every built gate to all of its settings; the key ``overrides`` holds a tuple of mappings
     with ``paths`` and the settings that differ there. ``protected`` are globs of branch names, the deadlines seconds
-    per gate. ``source`` says in words where it was read, ``digest`` is the SHA-256 of everything but ``source``.
+    per gate. ``source`` says in words where it was read, ``digest`` is the SHA-256 of what it tells. ``fault`` is what
+    is wrong with the policy of the base where the defaults stand in for it, else empty.
     """
 
     gates: Mapping[str, Mapping[str, Any]]
@@ -27,6 +28,7 @@ class Policy(NamedTuple):
     deadline_ci: float
     source: str
     digest: str
+    fault: str = ""
 
 
 def effective(document: Mapping[str, Any], gates: Sequence[Gate], source: str) -> Policy:

@@ -13,6 +13,7 @@ from .policy import parts
 _DEFAULT = "default"
 # Wide enough for most values, and leaves room for the origin in 80 columns.
 _COLUMN = 44
+_WIDTH = 80
 
 
 class Value(NamedTuple):
@@ -66,16 +67,19 @@ def as_json(loaded: Loaded, base: str | None) -> str:
 
 
 def as_text(loaded: Loaded) -> str:
-    """Return the values as the TOML of an own file, each with its origin as a comment."""
-    lines = [f"# {printable(loaded.policy.source)}", f"# sha256:{loaded.policy.digest}"]
+    """Return the values as the TOML of an own file, each with its origin as a comment, in 80 columns."""
+    from textwrap import wrap
+
+    source = wrap(
+        printable(loaded.policy.source), _WIDTH, break_long_words=False, initial_indent="# ", subsequent_indent="# "
+    )
+    lines = [*source, f"# sha256:{loaded.policy.digest}"]
     section: tuple[str, ...] = ()
     for value in values(loaded):
         if value.path[:-1] != section:
             section = value.path[:-1]
             lines += ["", f"[{'.'.join(section)}]"]
-        lines += (
-            _overrides(value) if value.path[-1] == "overrides" else [_row(value.path[-1], value.value, value.origin)]
-        )
+        lines += _overrides(value) if value.path[-1] == "overrides" else _row(value.path[-1], value.value, value.origin)
     return "\n".join(lines) + "\n"
 
 
@@ -84,11 +88,27 @@ def _overrides(value: Value) -> Iterable[str]:
     for number, override in enumerate(value.value):
         yield ""
         yield f"[[{value.key}]]" + (f"  # {value.origin}" if number == 0 else "")
-        yield from (f"{key} = {toml(item)}" for key, item in override.items())
+        for key, item in override.items():
+            yield from _assignment(key, item)
 
 
-def _row(key: str, value: object, origin: str) -> str:
-    return f"{f'{key} = {toml(value)}':{_COLUMN}}  # {origin}"
+def _row(key: str, value: object, origin: str) -> Iterator[str]:
+    first, *rest = _assignment(key, value)
+    line = f"{first:{_COLUMN}}  # {origin}"
+    if len(line) > _WIDTH and not rest:
+        yield f"# {origin}"
+        yield first
+    else:
+        yield line
+        yield from rest
+
+
+def _assignment(key: str, value: object) -> list[str]:
+    """Return ``key = value`` on one line; a list that is too long for it has a line for each entry."""
+    line = f"{key} = {toml(value)}"
+    if len(line) <= _WIDTH or not isinstance(value, list):
+        return [line]
+    return [f"{key} = [", *(f"    {toml(item)}," for item in value), "]"]
 
 
 def toml(value: object) -> str:

@@ -18,8 +18,8 @@ OWN_LIMIT = 64 * 1024
 SHARED_LIMIT = 1024 * 1024
 _REGULAR = (0o100644, 0o100755)
 _CHECK = (
-    "correct it (agentops-gate config validate lists what is wrong in the work tree); while the base holds it, "
-    "nothing can be judged, and the correction is landed by somebody who may bypass the gate"
+    "correct it in a change of its own (agentops-gate config validate lists what is wrong in the work tree): while the "
+    "base holds it, only that one is judged, by the built-in defaults"
 )
 
 

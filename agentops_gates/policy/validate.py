@@ -9,7 +9,7 @@ from functools import partial
 from ..model.gate import Gate, Setting
 from ..model.light import Any, NamedTuple
 from ..model.text import printable
-from .paths import UNUSABLE
+from .paths import fault
 
 VERSION = 1
 # Generous for people, and small enough to compare two policies pairwise in a moment.
@@ -23,7 +23,7 @@ CONTROL = r"[\u0000-\u001f\u007f]"
 _TYPES = {bool: "a boolean", int: "an integer", float: "a float", str: "a string", list: "a list", dict: "a table"}
 
 Key = tuple[str | int, ...]
-Complaint = Callable[[object], str]
+Complaint = Callable[[Any], str]
 
 
 class Problem(NamedTuple):
@@ -163,7 +163,7 @@ def _choice(value: object, choices: Sequence[str]) -> str:
     return f"must be one of {_names(choices)}, not {_type(value)}"
 
 
-def _strings(value: object, unusable: str = CONTROL) -> str:
+def _strings(value: object, fault: Complaint | None = None) -> str:
     if not isinstance(value, list):
         return f"must be a list of strings, not {_type(value)}"
     if len(value) > MOST_ENTRIES:
@@ -171,13 +171,19 @@ def _strings(value: object, unusable: str = CONTROL) -> str:
     for entry in value:
         if not isinstance(entry, str):
             return f"must be a list of strings, but holds {_type(entry)}"
-        if not entry or len(entry) > LONGEST_TEXT or re.search(unusable, entry):
-            return f"holds an entry that cannot be used: `{_short(entry)}`"
+        if reason := _entry(entry) or (fault(entry) if fault else ""):
+            return f"holds an entry that cannot be used: `{_short(entry)}` ({reason})"
     return ""
 
 
+def _entry(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        return f"longer than {LONGEST_TEXT} characters"
+    return "it holds a control character" if re.search(CONTROL, text) else "" if text else "it is empty"
+
+
 def _globs(value: object) -> str:
-    return _strings(value, UNUSABLE)
+    return _strings(value, fault)
 
 
 def _paths(value: object) -> str:

@@ -59,6 +59,30 @@ class TestShow:
         with Repo.open() as opened:
             assert shown.policy.digest == load_tree(opened, commit, metadata()).policy.digest
 
+    def test_it_fits_80_columns_and_is_still_that_policy(
+        self, here: Workspace, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        many = ", ".join(f'"some/folder/number-{n}/**"' for n in range(9))
+        text = f"[protected]\nbranches = [{many}]\n" + POLICY.replace('"tests/**"', many)
+        commit = here.commit("policy", {OWN: text + f"[deadlines]\nlocal = 0.{'1' * 14}\n"})
+        main(["config", "show"])
+        out = capsys.readouterr().out
+        assert max(map(len, out.splitlines())) <= 80
+        assert f"branches = [                                  # {OWN}:2\n    " in out
+        with Repo.open() as opened:
+            assert (
+                build(own_file(out.encode()), None, metadata()).policy.digest
+                == load_tree(opened, commit, metadata()).policy.digest
+            )
+
+    def test_where_the_defaults_come_from_fits_too(self, here: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+        os.symlink("elsewhere", here.path / "pyproject.toml")
+        here.commit("link")
+        main(["config", "show"])
+        first, second, *_ = capsys.readouterr().out.splitlines()
+        assert first.startswith("# built-in defaults (pyproject.toml is no regular file")
+        assert second == "# followed)"
+
     def test_another_base(self, here: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
         here.commit("old", {OWN: POLICY})
         here.commit("new", {OWN: POLICY.replace("12", "7")})
@@ -129,6 +153,15 @@ class TestValidate:
             f"{OWN}:1: unknown key `a` at the top level; known keys: version, protected, deadlines, gates",
             f"{OWN}:3: `max_complexity` in [gates.complexity-regression] must be an integer, not a boolean",
         ]
+
+    def test_a_pattern_that_means_nothing_is_refused(self, here: Workspace) -> None:
+        here.write(OWN, '[gates.complexity-regression]\nexclude = ["ok/**", "src/[abc"]\n')
+        with pytest.raises(UsageError) as caught:
+            main(["config", "validate"])
+        assert str(caught.value) == (
+            f"{OWN}:2: `exclude` in [gates.complexity-regression] holds an entry that cannot be used: `src/[abc` "
+            "(a bracket is not closed before the next /; write [[] for a plain one)"
+        )
 
     def test_both_homes_are_refused(self, here: Workspace) -> None:
         here.write(OWN, POLICY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from agentops_gates.entry.cli.app import main
 from agentops_gates.gates.registry import built_gates, metadata
 from agentops_gates.model.errors import UsageError
+from agentops_gates.model.gate import Gate, Rule
 
 GATES = metadata()
 RULES = [(gate, rule) for gate in GATES for rule in gate.rules]
@@ -42,13 +45,54 @@ def test_a_gate_is_explained_by_its_own_docstring(module: object, capsys: pytest
 
 @pytest.mark.parametrize(("gate", "rule"), RULES, ids=[rule.id for _, rule in RULES])
 @pytest.mark.parametrize("spelling", ["id", "lower", "name"])
-def test_a_rule_is_explained_with_its_gate(
-    gate: object, rule: object, spelling: str, capsys: pytest.CaptureFixture[str]
+def test_a_rule_is_explained_by_its_own_help(
+    gate: Gate, rule: Rule, spelling: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = {"id": rule.id, "lower": rule.id.lower(), "name": rule.name}  # type: ignore[attr-defined]
+    words = {"id": rule.id, "lower": rule.id.lower(), "name": rule.name}
     out = explained(capsys, words[spelling])
-    assert out.startswith(f"{rule.id} {rule.name} ({rule.level}), a rule of ")  # type: ignore[attr-defined]
-    assert f"\n{gate.id}: {gate.title}\n=" in out  # type: ignore[attr-defined]
+    assert out.startswith(f"{rule.id} {rule.name} ({rule.level}), a rule of {gate.id}\n\n{rule.summary}\n\n")
+    assert " ".join(rule.help.split()) in " ".join(out.split())
+    assert ("\n\nIt blocks" in out) == (rule.level == "error")
+    assert out.endswith(f"\n    agentops-gate explain {gate.id}\n")
+    # Whoever is blocked reads this, not the page.
+    assert out.count("\n") < 20
+
+
+@pytest.mark.parametrize(("gate", "rule"), RULES, ids=[rule.id for _, rule in RULES])
+def test_every_rule_says_in_a_few_sentences_how_to_pass(gate: Gate, rule: Rule) -> None:
+    words, _, example = rule.help.partition("\n\n")
+    assert 1 <= len(re.findall(r"\.(?: |$)", words)) <= 4
+    assert len(words) < 450
+    assert example == "" or (example.startswith("    ") and "\n" not in example)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("check --gate com", ["complexity-regression"]),
+        ("check --gate zzz", []),
+        ("explain AG90", [f"AG90{n}" for n in range(1, 9)]),
+        ("explain ag609", ["AG609"]),
+        ("explain p", ["policy-change"]),
+        ("explain ", [gate.id for gate in GATES] + [rule.id for _, rule in RULES]),
+    ],
+)
+def test_the_shell_completes_ids(words: str, expected: list[str], tmp_path: Path) -> None:
+    asked = f"agentops-gate {words}"
+    done = subprocess.run(
+        [sys.executable, "-I", "-m", "agentops_gates"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "_AGENTOPS_GATE_COMPLETE": "bash_complete",
+            "COMP_WORDS": asked,
+            "COMP_CWORD": str(asked.count(" ")),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [f"plain,{name}" for name in expected]
 
 
 @pytest.mark.parametrize("name", ["", *(gate.id for gate in GATES), *(rule.id for _, rule in RULES)])

@@ -86,6 +86,14 @@ class TestFresh:
         assert f"rev: v{__version__}\n    hooks:\n      - id: agentops-pre-commit\n" in tree(here)[HOOKS].decode()
         assert main(["config", "validate"]) == 0
 
+    def test_the_readme_shows_what_is_written(self, here: Workspace) -> None:
+        main(["init"])
+        readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+        shown = re.search(r"`init` adds this to `\.pre-commit-config\.yaml`.*?```yaml\n(.*?)```", readme, re.DOTALL)
+        assert shown is not None
+        # A remark behind a line is the README's own.
+        assert re.sub(r" +#.*", "", shown[1]) == tree(here)[HOOKS].decode()
+
     def test_twice_is_once(self, here: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
         main(["init"])
         before = tree(here)
@@ -152,6 +160,27 @@ class TestExisting:
             "# mine\ndefault_install_hook_types: [pre-commit, pre-merge-commit, pre-push]\nrepos:\n- repo: x # yes\n"
         )
         assert (here.path / HOOKS).stat().st_mode & 0o777 == 0o640
+
+    def test_hooks_of_ours_are_completed(self, here: Workspace) -> None:
+        main(["init"])
+        whole = tree(here)[HOOKS].decode()
+        here.write(HOOKS, whole.replace("      - id: agentops-pre-merge-commit\n", ""))
+        main(["init"])
+        assert sorted(tree(here)[HOOKS].decode().splitlines()) == sorted(whole.splitlines())
+
+    def test_single_gates_are_left_as_they_are_and_that_is_said(
+        self, here: Workspace, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        main(["init"])
+        text = tree(here)[HOOKS].decode().replace("- id: agentops-pre-push", "- id: complexity-regression-push")
+        here.write(HOOKS, text)
+        capsys.readouterr()
+        main(["init"])
+        assert tree(here)[HOOKS].decode() == text
+        names = "agentops-pre-commit, agentops-pre-merge-commit, complexity-regression-push"
+        assert (
+            capsys.readouterr().out.splitlines()[-1] == f"{HOOKS} has hooks of your choice, left as they are: {names}"
+        )
 
 
 class TestRefused:

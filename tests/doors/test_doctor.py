@@ -42,6 +42,16 @@ def test_text_fits_and_does_not_round_up(hooked: Workspace, installed: Installed
     assert done.stderr == ""
 
 
+def test_text_fits_around_a_long_path(hooked: Workspace, tmp_path: Path, installed: Installed) -> None:
+    tree = tmp_path / ("long" * 12) / "linked"
+    hooked.git("worktree", "add", "-q", str(tree))
+    lines = installed.gate(hooked, "doctor").stdout.splitlines()
+    setters = [line.strip() for line in lines if line.strip().startswith("(")]
+    assert setters == ["(git's default)"] * len(setters)
+    # Only a path may stand out, and then it stands alone.
+    assert [line for line in lines if len(line) > 80 and len(line.split("  ")[-1].split()) > 1] == []
+
+
 def test_every_worktree_is_listed(hooked: Workspace, tmp_path: Path, installed: Installed) -> None:
     hooked.git("worktree", "add", "-q", str(tmp_path / "linked"))
     hooked.git("worktree", "add", "-q", str(tmp_path / "gone"))

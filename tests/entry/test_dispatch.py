@@ -48,6 +48,11 @@ def test_silent_when_all_is_well(project: Workspace, name: str) -> None:
         pytest.param(("post-commit",), "unknown hook", id="no-hook-of-ours"),
         pytest.param(("pre-commit", "--gate"), "--gate needs", id="gate-without-id"),
         pytest.param(("pre-commit", "--gate", "nope"), "no gate", id="unknown-gate"),
+        pytest.param(
+            ("commit-msg", "--gate", "complexity-regression", "x"),
+            "complexity-regression does not run at commit-msg\n  fix: it runs at: pre-commit, pre-merge-commit",
+            id="gate-of-another-hook",
+        ),
         pytest.param(("commit-msg",), "message file", id="message-without-file"),
         pytest.param(("commit-msg", "missing"), "cannot read", id="message-file-missing"),
         pytest.param(("pre-push",), "remote", id="push-without-remote"),

@@ -47,16 +47,54 @@ def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
         guarded(lambda: _raise(ZeroDivisionError()))
 
 
-def test_a_closed_pipe_is_no_traceback(repo: Workspace) -> None:
+PIPED = {
+    "check": ["check", "--base", "HEAD~1"],
+    "check as json": ["check", "--base", "HEAD~1", "--format", "json"],
+    "replay": ["complexity", "replay"],
+    "replay as json": ["complexity", "replay", "--format", "json"],
+    "diff": ["complexity", "diff", "--base", "HEAD~1"],
+    "help": ["--help"],
+}
+
+
+@pytest.mark.parametrize("arguments", PIPED.values(), ids=PIPED)
+def test_a_reader_that_went_away_is_no_error(repo: Workspace, arguments: list[str]) -> None:
     repo.commit("start", {"app.py": branchy("f", 5)})
     repo.commit("grow", {f"m{n}.py": branchy("f", 20) for n in range(200)})
-    command = [sys.executable, "-I", "-m", "agentops_gates", "check", "--base", "HEAD~1"]
-    with subprocess.Popen(command, cwd=repo.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
+    repo.write("app.py", branchy("f", 20))
+    repo.git("add", "-A")
+    command = [sys.executable, "-I", "-m", "agentops_gates", *arguments]
+    for streams in ({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}, {"stderr": subprocess.STDOUT}):
+        with subprocess.Popen(command, cwd=repo.path, **{"stdout": subprocess.PIPE, **streams}) as process:
+            assert process.stdout is not None
+            process.stdout.close()
+            assert (process.stderr.read() if process.stderr else b"") == b""
+        assert process.returncode == 141
+
+
+@pytest.mark.parametrize("arguments", [["check", "--base", "nowhere"], ["hook", "pre-commit"]], ids=["error", "hook"])
+def test_nor_is_one_of_what_is_said_on_standard_error(repo: Workspace, arguments: list[str]) -> None:
+    repo.commit("start", {"app.py": branchy("f", 5)})
+    repo.write("app.py", branchy("f", 20))
+    repo.git("add", "-A")
+    command = [sys.executable, "-I", "-m", "agentops_gates", *arguments]
+    with subprocess.Popen(command, cwd=repo.path, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
-        process.stdout.close()
-        assert b"Traceback" not in process.stderr.read()
-    assert process.returncode not in (0, 2, 3)
+        process.stderr.close()
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_a_full_disk_is_one_line(repo: Workspace) -> None:
+    repo.commit("start", {"app.py": branchy("f", 5)})
+    repo.commit("grow", {"app.py": branchy("f", 20)})
+    command = [sys.executable, "-I", "-m", "agentops_gates", "check", "--base", "HEAD~1"]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, cwd=repo.path, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 70
+    assert b"No space left on device" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"Exception" not in done.stderr
 
 
 def test_interrupt_is_130(repo: Workspace) -> None:

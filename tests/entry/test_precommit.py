@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agentops_gates.entry.precommit import REPOSITORY, Entry, edit
+from agentops_gates.entry.precommit import REPOSITORY, Entry, chosen, edit
 from agentops_gates.policy.yamldoc import plain
 
 ENTRY = Entry("v0.1.0", ("agentops-pre-commit", "agentops-pre-push"), ("pre-commit", "pre-push"))
@@ -77,6 +77,7 @@ ADDED = {
     "comment right below the list": SAMPLE + "#    - id: commented-out\n",
     "hook types": "default_install_hook_types:\n  - commit-msg # why\n" + SAMPLE,
     "all hook types": "default_install_hook_types: [pre-push, pre-commit]\n" + SAMPLE,
+    "hooks with an anchor": "repos:\n- repo: x\n  hooks: &all\n  - id: a\n",
     "hooks in flow style": "repos:\n- repo: x\n  hooks: [{id: a}]\n",
     "a key that is a list": "? [a, b]\n: c\n" + SAMPLE,
     "non-ASCII": "repos:\n- repo: x\n  hooks:\n  - id: a\n    name: caf\u00e9 \U0001f600 # \u00fc\n",
@@ -88,7 +89,52 @@ REWRITTEN = {
     "no list": "repos:\n",
     "flow style": "{repos: [{repo: a, hooks: [{id: 'b'}]}]}\n",
     "block scalar at the end that keeps its newlines": "repos:\n- repo: x\n  hooks:\n  - id: |+\n      x\n\n\n",
+    "an anchor": "repos: &all\n- repo: x\n  hooks: []\n",
     "empty hook types": "default_install_hook_types:\nrepos:\n- repo: x\n  hooks: []\n",
+}
+
+# One or two of ours are there: what is written, and where the missing ones must go.
+PUSH_ONLY = f"""repos:
+  # ours
+  - repo: {REPOSITORY}
+    rev: v0.1.0
+    hooks:
+      - id: agentops-pre-push  # yes
+        verbose: true
+      # - id: what was tried
+
+  # theirs
+  - repo: https://example.org/b
+    rev: 'v1'
+    hooks:
+      - id: b
+"""
+COMPLETED = {
+    "in the middle": (
+        PUSH_ONLY,
+        "        verbose: true\n      # - id: what was tried\n",
+        "      - id: agentops-pre-commit\n",
+    ),
+    "at the end": (
+        f"repos:\n-   repo: {REPOSITORY}\n    rev: v0.0.9\n    hooks:\n    -   id: agentops-pre-commit",
+        "    -   id: agentops-pre-commit\n",
+        "    -   id: agentops-pre-push\n",
+    ),
+    "CRLF": (
+        PUSH_ONLY.replace("\n", "\r\n"),
+        "      # - id: what was tried\r\n",
+        "      - id: agentops-pre-commit\r\n",
+    ),
+    "beside what is no repository": (
+        f"repos:\n- repo: {REPOSITORY}\n  rev: v1\n  hooks:\n  - id: agentops-pre-push\n- nonsense\n- repo: x\n",
+        "  - id: agentops-pre-push\n",
+        "  - id: agentops-pre-commit\n",
+    ),
+    "a fork, behind another hook": (
+        SAMPLE + "- repo: git@example.org:me/agentops-gates\n  rev: v1\n  hooks:\n  - id: agentops-pre-push\nci: {}\n",
+        "  - id: agentops-pre-push\n",
+        "  - id: agentops-pre-commit\n",
+    ),
 }
 
 SAME = {
@@ -96,6 +142,11 @@ SAME = {
     "another version": edit(SAMPLE, ENTRY).replace("v0.1.0", "v0.0.9"),
     "one gate": edit(SAMPLE, ENTRY).replace("agentops-pre-commit", "complexity-regression"),
     "a mirror": edit(SAMPLE, ENTRY).replace(REPOSITORY, "git@example.org:mirrors/agentops-gates.git"),
+    "two gates": edit(SAMPLE, ENTRY)
+    .replace("agentops-pre-commit", "complexity-regression")
+    .replace("agentops-pre-push", "policy-change"),
+    "a local hook with the name of ours": "default_install_hook_types: [pre-commit, pre-push]\n"
+    "repos:\n- repo: local\n  hooks: [{id: agentops-pre-commit, entry: agentops-gate hook pre-commit}]\n",
     "a local hook": "default_install_hook_types: [pre-commit, pre-push]\n"
     "repos:\n- repo: local\n  hooks: [{id: x, entry: agentops-gate hook pre-commit}]\n",
 }
@@ -117,6 +168,45 @@ def test_only_lines_are_added(text: str) -> None:
     assert removed == []
     assert ("\r\n" in text) == ("\r\n" in new) == (new.count("\n") == new.count("\r\n"))
     check(text, new)
+
+
+@pytest.mark.parametrize(("text", "above", "added"), COMPLETED.values(), ids=COMPLETED)
+def test_the_missing_hooks_join_the_others(text: str, above: str, added: str) -> None:
+    new = edit(text, ENTRY)
+    assert above + added in new
+    types = "default_install_hook_types: [pre-commit, pre-push]" + ("\r\n" if "\r\n" in text else "\n")
+    whole = text if text.endswith("\n") else f"{text}\n"
+    assert new.replace(types, "").replace(added, "", 1) == whole
+    assert says(new)["repos"][0].get("rev") == says(text)["repos"][0].get("rev")
+    assert edit(new, ENTRY) == new
+    assert chosen(new, ENTRY) == []
+
+
+def test_hooks_in_flow_style_are_completed_too() -> None:
+    text = f"repos:\n- repo: {REPOSITORY}\n  rev: v1  # why\n  hooks: [{{id: agentops-pre-push}}]\n"
+    new = edit(text, ENTRY)
+    assert says(new)["repos"][0]["hooks"] == [{"id": "agentops-pre-push"}, {"id": "agentops-pre-commit"}]
+    assert "# why" in new
+
+
+def test_a_list_that_two_repositories_share_is_not_guessed_at() -> None:
+    text = (
+        f"repos:\n- repo: x\n  hooks: &all\n  - id: agentops-pre-push\n- repo: {REPOSITORY}\n  rev: v1\n  hooks: *all\n"
+    )
+    with pytest.raises(ValueError, match="by hand"):
+        edit(text, ENTRY)
+
+
+@pytest.mark.parametrize("name", ["one gate", "two gates", "a local hook", "a local hook with the name of ours"])
+def test_hooks_that_somebody_chose_are_named(name: str) -> None:
+    found = chosen(SAME[name], ENTRY)
+    assert found
+    assert all(hook in SAME[name] for hook in found)
+
+
+@pytest.mark.parametrize("text", [SAME["there already"], SAMPLE, ""], ids=["all", "none", "empty"])
+def test_all_or_none_is_no_choice(text: str) -> None:
+    assert chosen(text, ENTRY) == []
 
 
 @pytest.mark.parametrize("text", REWRITTEN.values(), ids=REWRITTEN)

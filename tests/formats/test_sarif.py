@@ -30,6 +30,7 @@ from formats.sample_reports import (
 
 from agentops_gates.formats.fingerprint import fingerprint, fingerprints
 from agentops_gates.formats.sarif import render
+from agentops_gates.gates.registry import metadata
 
 # sarif-2.1/schema/sarif-schema-2.1.0.json of github.com/oasis-tcs/sarif-spec: 2.1.0 with errata 01.
 OFFICIAL = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"
@@ -252,3 +253,17 @@ def test_a_finding_without_a_file_belongs_to_its_commit():
 def test_equal_findings_are_numbered():
     digest = fingerprint(NEW)
     assert fingerprints([NEW, ROSE, NEW._replace(line=99)]) == [f"{digest}:1", f"{fingerprint(ROSE)}:1", f"{digest}:2"]
+
+
+def test_a_rule_brings_the_help_that_explain_prints():
+    gates = metadata()
+    described = {rule["id"]: rule for rule in _run(REPORTS["passed"], gates)["tool"]["driver"]["rules"]}
+    for gate in gates:
+        for rule in gate.rules:
+            help_text, full = described[rule.id]["help"]["text"], described[rule.id]["fullDescription"]["text"]
+            assert (
+                help_text
+                == f"{rule.help}\n\nRun `agentops-gate explain {rule.id}`, or see {described[rule.id]['helpUri']}."
+            )
+            assert described[rule.id]["shortDescription"]["text"] == rule.summary
+            assert full == rule.help.partition("\n\n")[0].removesuffix(":")

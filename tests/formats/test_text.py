@@ -40,6 +40,7 @@ EVERYTHING = """\
 error AG901: this change loosens the policy
   at   commit 1f1f1f1f1f1f
   fix  take it out of this range
+  more agentops-gate explain AG901
 
 error AG601: `Flask.dispatch` rose from 14 to 17 (cyclomatic complexity, limit
        10)
@@ -47,10 +48,12 @@ error AG601: `Flask.dispatch` rose from 14 to 17 (cyclomatic complexity, limit
   why  +1 if, line 1391
        +2 and, line 1391
   fix  bring it back to 14 or less
+  more agentops-gate explain AG601
 
 error AG602: `parse` is new with 13
   at   src/flask/http.py:12
   fix  bring it to 10 or less
+  more agentops-gate explain AG602
 
 undecided push-after-vibe: 3 commits are hidden by a shallow clone
   fix  fetch what is missing, then run this again:
@@ -59,6 +62,7 @@ undecided push-after-vibe: 3 commits are hidden by a shallow clone
 warning AG607: this comment allows nothing
   at   src/flask/cli.py:77
   fix  remove it
+  more agentops-gate explain AG607
 
 note AG609: src/flask/helpers.py:40: `helper` rose from 3 to 5
 
@@ -130,10 +134,21 @@ def test_hostile_text_cannot_leave_its_column(text, color):
                 "  at   ",
                 "  why  ",
                 "  fix  ",
+                "  more agentops-gate explain AG",
                 " " * 7,
             )
         )
     assert len(shown) < 45_000
+
+
+def test_a_rule_is_explained_once_and_a_plain_note_never():
+    warned = NEW._replace(level="warning")
+    shown = render(finding_report(NEW, NEW._replace(line=13), warned, ROSE, DELTA))
+    assert shown.count("  more agentops-gate explain AG602\n") == 1
+    assert shown.count("  more agentops-gate explain AG601\n") == 1
+    assert "explain AG609" not in shown
+    # On the first block of its rule.
+    assert shown.index("explain AG602") < shown.index("src/flask/http.py:13")
 
 
 def test_two_blanks_in_a_path_stay_two():

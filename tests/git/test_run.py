@@ -150,7 +150,7 @@ def test_a_git_inside_the_work_tree_is_passed_over(
         Repo.open()
 
 
-@pytest.mark.parametrize("pinned", ["bin/git", "/nonexistent/git", "/", "{repo}/bin/git"])
+@pytest.mark.parametrize("pinned", ["git", "bin/git", "/nonexistent/git", "/", "{repo}/bin/git"])
 def test_a_pinned_git_that_cannot_be_trusted_is_undecided(
     repo: Workspace, monkeypatch: pytest.MonkeyPatch, pinned: str
 ) -> None:
@@ -159,7 +159,7 @@ def test_a_pinned_git_that_cannot_be_trusted_is_undecided(
     monkeypatch.setenv("AGENTOPS_GIT", pinned.format(repo=repo.path))
     with pytest.raises(UndecidedError, match="no usable git at AGENTOPS_GIT") as caught:
         Repo.open()
-    assert caught.value.fix
+    assert caught.value.fix.startswith("set AGENTOPS_GIT to the whole path of git")
 
 
 def test_a_git_below_the_work_tree_that_the_environment_names_is_passed_over(tmp_path: Path) -> None:

@@ -23,6 +23,13 @@ VALID = {
     "empty": "",
     "version": "version = 1",
     "empty tables": "[protected]\n[deadlines]\n[gates]\n" + GATE + "[gates.policy-change]",
+    **{
+        f"pattern {pattern!r}": f"[protected]\nbranches = ['{pattern}']"
+        for pattern in (
+            *("[]]", "[!]]", "[[]a].py", "a].py", "[a-]", "[-a]", "[!-a]", "[a^]", "[!^]", "[a[b]", "[a-z0-9]/[!b]"),
+            *("{{cookiecutter.name}}/**", "a{b}", "a,b", "{a/b,c}", "**/*.py", "x!", "..a", "a..", ".github/"),
+        )
+    },
     "branches": '[protected]\nbranches = ["main", "release/*", "**/stable", "/x", "y/"]',
     "no branches": "[protected]\nbranches = []",
     "deadlines": "[deadlines]\nlocal = 5\nci = 0.5",
@@ -42,6 +49,19 @@ VALID = {
 
 IN = "in [gates.complexity-regression]"
 FIRST = "in [[gates.complexity-regression.overrides]] number 1"
+_PATH = "no path in git has an empty segment, `.` or `..`"
+_OPEN = "a bracket is not closed before the next /; write [[] for a plain one"
+_BRACES = "braces are not expanded; write one pattern for each"
+MALFORMED = {
+    "!a": "a pattern cannot be negated",
+    "/": "it names nothing",
+    **dict.fromkeys(("a//b", "./a", "a/../b", "a/.", ".."), _PATH),
+    "a\\b": "a backslash means nothing here; write [*] for a plain asterisk",
+    **dict.fromkeys(("[abc", "a[.py", "[]", "[!]", "[a/b]", "[a]/[b", "[!", "[]!"), _OPEN),
+    "[^a].py": "what a character must not be is written [!abc]",
+    "[[:alpha:]]*": "classes like [:alpha:] are not known; write [a-z]",
+    **dict.fromkeys(("*.{js,ts}", "{a,b}/c", "a{,b}"), _BRACES),
+}
 INVALID = {
     "unknown at the top": ("gate = 1", "unknown key `gate` at the top level, did you mean `gates`?"),
     "unknown and unlike": (
@@ -109,15 +129,21 @@ INVALID = {
         f"`level` {IN} must be one of `error`, `warn`, `trial`, `off`, not a boolean",
     ),
     "strings as text": (GATE + 'exclude = "a"', f"`exclude` {IN} must be a list of strings, not a string"),
-    "glob that never matches": (GATE + 'exclude = ["!b"]', f"`exclude` {IN} holds an entry that cannot be used: `!b`"),
-    "string empty": (GATE + 'exclude = [""]', f"`exclude` {IN} holds an entry that cannot be used: ``"),
+    "glob that never matches": (
+        GATE + 'exclude = ["!b"]',
+        f"`exclude` {IN} holds an entry that cannot be used: `!b` (a pattern cannot be negated)",
+    ),
+    "string empty": (
+        GATE + 'exclude = [""]',
+        f"`exclude` {IN} holds an entry that cannot be used: `` (it is empty)",
+    ),
     "string with control": (
         GATE + 'exclude = ["a\\n"]',
-        f"`exclude` {IN} holds an entry that cannot be used: `a\\x0a`",
+        f"`exclude` {IN} holds an entry that cannot be used: `a\\x0a` (it holds a control character)",
     ),
     "string too long": (
         GATE + f'exclude = ["{"a" * 301}"]',
-        f"`exclude` {IN} holds an entry that cannot be used: `{'a' * 57}...`",
+        f"`exclude` {IN} holds an entry that cannot be used: `{'a' * 57}...` (longer than 300 characters)",
     ),
     "too many strings": (GATE + f"exclude = {['a'] * 501}", f"`exclude` {IN} has more than 500 entries"),
     "overrides as table": (
@@ -153,9 +179,9 @@ INVALID = {
     **{
         f"pattern {pattern!r}": (
             f"[protected]\nbranches = ['{pattern}']",
-            f"`branches` in [protected] holds an entry that cannot be used: `{pattern}`",
+            f"`branches` in [protected] holds an entry that cannot be used: `{pattern}` ({reason})",
         )
-        for pattern in ("!a", "/", "a//b", "./a", "a/../b", "a/.", "..", "a\\b")
+        for pattern, reason in MALFORMED.items()
     },
     "key that fools a terminal": (
         '"\\u001b[2Jx" = 1',
@@ -164,11 +190,12 @@ INVALID = {
 }
 
 # Where the two may differ, and why: JSON has one number type, TOML (and the validator) tell 1.0 from 1; the order
-# of numbers says nothing about "not a number".
+# of numbers says nothing about "not a number"; a regular expression does not compare characters.
 DIFFERENT: dict[str, Any] = {
     "integral float for an integer": {"gates": {"complexity-regression": {"max_complexity": 5.0}}},
     "integral float for the version": {"version": 1.0},
     "not a number": {"deadlines": {"ci": math.nan}},
+    "a range that is empty": {"protected": {"branches": ["release-[9-0]"]}},
 }
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ...model.errors import UsageError
-from ...model.gate import Gate, Setting
+from ...model.gate import Gate, Rule, Setting
+from ...model.outcome import Level
 from ...model.text import printable
+from .complete import gates_and_rules
 
 if TYPE_CHECKING:
     from ...gates.registry import GateModule
@@ -24,12 +26,17 @@ _LOOSER = {
     "true": "True is looser.",
     "": "Any change counts as looser.",
 }
+_EFFECT: dict[Level, str] = {
+    "error": "It blocks",
+    "warning": "It warns and does not block",
+    "note": "It is a note and does not block",
+}
 
 
 @click.command(name="explain")
-@click.argument("name", metavar="[ID]", required=False)
+@click.argument("name", metavar="[ID]", required=False, shell_complete=gates_and_rules)
 def command(*, name: str | None) -> int:
-    """Explain a gate (complexity-regression) or a rule (AG601).
+    """Explain a rule (AG601), or a gate as a whole (complexity-regression).
 
     Without an ID: list all gates and their rules.
     """
@@ -56,14 +63,23 @@ def _explain(name: str, gates: Sequence[GateModule]) -> Iterator[str]:
     wanted = name.lower()
     for module in gates:
         gate = module.META
-        rules = [rule for rule in gate.rules if wanted in (rule.id.lower(), rule.name)]
-        if rules or wanted == gate.id:
-            for rule in rules:
-                yield from _wrap(f"{rule.id} {rule.name} ({rule.level}), a rule of {gate.id}", "")
-                yield from ["", *_wrap(rule.summary, ""), ""]
+        if wanted == gate.id:
             yield from _page(gate, module.__doc__ or "")
             return
+        for rule in gate.rules:
+            if wanted in (rule.id.lower(), rule.name):
+                yield from _rule(rule, gate)
+                return
     raise _unknown(name, [gate.META for gate in gates])
+
+
+def _rule(rule: Rule, gate: Gate) -> Iterator[str]:
+    yield from _wrap(f"{rule.id} {rule.name} ({rule.level}), a rule of {gate.id}", "")
+    varies = any(setting.name == "level" for setting in gate.settings)
+    yield from ["", *_wrap(rule.summary, ""), ""]
+    yield from _text(rule.help)
+    yield from _wrap(f"{_EFFECT[rule.level]}{', unless the policy says otherwise' if varies else ''}.", "")
+    yield from ["", "The whole page:", f"    agentops-gate explain {gate.id}"]
 
 
 def _unknown(name: str, gates: Sequence[Gate]) -> UsageError:

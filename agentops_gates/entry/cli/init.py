@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import click
@@ -35,7 +35,8 @@ def command(*, dry_run: bool, yes: bool) -> int:
     """Write a policy and add the hooks to .pre-commit-config.yaml.
 
     Keeps what is there: a policy file is never touched, and of the hook
-    configuration not a byte but the lines that are added. Run again, it
+    configuration not a byte but the lines that are added. Hooks of ours that
+    are there are completed, unless they run single gates. Run again, it
     changes nothing. On a terminal it shows the diff and asks first.
     """
     edits, notes = _plan()
@@ -66,28 +67,30 @@ def _report(edits: Sequence[_Edit]) -> None:
 
 
 def _plan() -> tuple[list[_Edit], list[str]]:
-    """Return the files to write, and one line for each that stays as it is."""
+    """Return the files to write, and one line for each thing that stays as it is."""
     with Repo.open() as repo:
         if not repo.toplevel:
             raise UsageError("a bare repository has no work tree to write to")
-        found = [plan(repo) for plan in (_policy, _hooks)]
+        found = [*_policy(repo), *_hooks(repo)]
     edits = [edit for edit in found if isinstance(edit, _Edit)]
     return edits, [note for note in found if isinstance(note, str)]
 
 
-def _policy(repo: Repo) -> _Edit | str:
+def _policy(repo: Repo) -> Iterator[_Edit | str]:
     from ...gates.registry import metadata
     from ...policy.source import OWN, SHARED, document, shared_file
     from ...policy.template import template
 
     path = os.path.join(repo.toplevel, OWN)
     if _read(path, OWN) is not None:
-        return f"{OWN} is there already"
+        yield f"{OWN} is there already"
+        return
     shared = _read(os.path.join(repo.toplevel, SHARED), SHARED, follow=True)
     source = shared_file(shared) if shared is not None else None
     if source and document(None, source)[0]:
-        return f"{SHARED} holds the policy already"
-    return _Edit(OWN, path, None, template(metadata(), _default_branch(repo)).encode())
+        yield f"{SHARED} holds the policy already"
+    else:
+        yield _Edit(OWN, path, None, template(metadata(), _default_branch(repo)).encode())
 
 
 def _default_branch(repo: Repo) -> str:
@@ -97,25 +100,37 @@ def _default_branch(repo: Repo) -> str:
     return name if name.isascii() and name.replace("/", "").replace("-", "").replace("_", "").isalnum() else ""
 
 
-def _hooks(repo: Repo) -> _Edit | str:
+def _hooks(repo: Repo) -> Iterator[_Edit | str]:
     from ...gates.registry import metadata
-    from ..precommit import Entry, edit
+    from ..precommit import Entry, chosen, edit
 
     path = os.path.join(repo.toplevel, _HOOKS)
     old = _read(path, _HOOKS)
     types = tuple(stage for stage in _STAGES if any(stage in gate.stages for gate in metadata()))
     entry = Entry(f"v{__version__}", tuple(f"agentops-{stage}" for stage in types), types)
-    try:
+    with _refusing():
         text = (old or b"").decode("utf-8")
         new = edit(text, entry)
+        names = chosen(new, entry)
+    if new != text or old is None:
+        yield _Edit(_HOOKS, path, old, new.encode())
+    if names:
+        yield f"{_HOOKS} has hooks of your choice, left as they are: {', '.join(map(printable, names))}"
+    elif new == text:
+        yield f"{_HOOKS} has the hooks already"
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what is wrong with the hook configuration into a UsageError."""
+    fix = "nothing was written; correct it and run init again"
+    try:
+        yield
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{_HOOKS}:{line}: not UTF-8", "nothing was written; correct it and run init again") from error
+        raise UsageError(f"{_HOOKS}:{line}: not UTF-8", fix) from error
     except ValueError as error:
-        raise UsageError(f"{_HOOKS}: {error}", "nothing was written; correct it and run init again") from error
-    return (
-        f"{_HOOKS} has the hooks already" if new == text and old is not None else _Edit(_HOOKS, path, old, new.encode())
-    )
+        raise UsageError(f"{_HOOKS}: {error}", fix) from error
 
 
 def _read(path: str, name: str, *, follow: bool = False) -> bytes | None:

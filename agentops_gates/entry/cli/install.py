@@ -7,6 +7,7 @@ import click
 from ...git.repo import Repo
 from ...model.text import printable
 from ..githooks import HOOKS
+from ..terminal import beneath
 
 
 @click.command(name="install")
@@ -25,7 +26,7 @@ def command(*, hooks: tuple[str, ...], force: bool) -> int:
     for step in steps:
         click.echo(f"{step.what:9} {printable(step.path)}")
         if step.note:
-            click.echo(f"          {printable(step.note)}")
+            click.echo(beneath(printable(step.note)))
     if any(step.what != "unchanged" for step in steps):
         click.echo("Hooks stop slips, not intent: `agentops-gate doctor` says what they cannot stop.")
     return 0

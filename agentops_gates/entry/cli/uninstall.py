@@ -8,6 +8,7 @@ from ...git.repo import Repo
 from ...model.outcome import EXIT_OK, EXIT_USAGE
 from ...model.text import printable
 from ..githooks import HOOKS
+from ..terminal import beneath
 
 
 @click.command(name="uninstall")
@@ -25,7 +26,7 @@ def command(*, hooks: tuple[str, ...]) -> int:
     for step in steps:
         click.echo(f"{step.what:9} {printable(step.path)}", err=step.what == "kept")
         if step.note:
-            click.echo(f"          {step.note}: {step.fix}", err=True)
+            click.echo(beneath(printable(f"{step.note}: {step.fix}")), err=True)
     if not steps:
         click.echo("nothing to remove: no hook here was written by agentops-gate install")
     return EXIT_USAGE if any(step.what == "kept" for step in steps) else EXIT_OK

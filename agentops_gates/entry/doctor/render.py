@@ -52,7 +52,12 @@ def _lines(found: Diagnosis, width: int) -> Iterator[str]:
 
 def _place(found: Diagnosis, place: Place, width: int) -> Iterator[str]:
     yield f"{'work tree' if place.worktree else 'repository'}  {printable(place.worktree or found.repo.common_dir)}"
-    yield f"    hooks  {printable(place.directory)} ({place.setter()})"
+    hooks, setter = f"    hooks  {printable(place.directory)}", f"({place.setter()})"
+    if len(hooks) + 1 + len(setter) <= width:
+        yield f"{hooks} {setter}"
+    else:
+        yield hooks
+        yield from _wrap(setter, width, " " * 11, " " * 11)
     for row in found.rows:
         if row.place == place:
             yield from _wrap(f"{row.hook:18}{_state(row, found)}", width, "           ", " " * 29)

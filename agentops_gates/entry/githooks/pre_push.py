@@ -11,7 +11,7 @@ from ...git.push import parse_updates, push_subjects
 from ...git.repo import Repo
 from ...model.errors import UsageError
 from ...model.subject import RefUpdate, Subject
-from ...policy.load import load
+from ...policy.load import judging
 from ...policy.paths import matches
 from ...policy.policy import PROTECTED
 
@@ -30,7 +30,8 @@ def subjects(repo: Repo, args: list[str], environ: Mapping[str, str] = os.enviro
         raise UsageError("pre-push needs the remote's name, as git gives it")
     if not updates:
         return []
-    policy = load(repo, _authority(repo, remote), metadata(), trust_cache=True)
+    tips = (tip for update in updates if (tip := repo.resolve(update.local_oid)))
+    policy = judging(repo, _authority(repo, remote), tips, metadata(), trust_cache=True)
     return push_subjects(repo, updates, remote, lambda branch: matches(branch, policy.protected))
 
 

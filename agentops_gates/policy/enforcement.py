@@ -1,0 +1,84 @@
+"""What a change makes of the files around the policy: those that run the gates, and those that turn them away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..git.diff import Change
+from ..git.repo import Repo
+from ..model.errors import UndecidedError
+from ..model.light import TYPE_CHECKING, NamedTuple
+from .side import ATTRIBUTES, HOOKS, WORKFLOWS, Side
+
+if TYPE_CHECKING:
+    from .doors import Loss
+
+
+class Weakened(NamedTuple):
+    """One thing that is different: the rule it falls under, in words where and what, and its values.
+
+    ``data`` holds at least a ``key``, which tells those of one rule and file apart.
+    """
+
+    rule: str
+    message: str
+    path: str
+    fix: str
+    data: Mapping[str, object]
+
+
+def weakened(side: Side) -> Iterator[Weakened]:
+    """Yield what hooks and workflows run less than before, and which paths are marked as generated or vendored."""
+    yield from _doors(side)
+    for change in side.changes:
+        if change.new_path.rpartition("/")[2] == ATTRIBUTES:
+            yield from _marked(side, change)
+
+
+def _doors(side: Side) -> Iterator[Weakened]:
+    workflows = [change for change in side.changes if change.old_path.startswith(WORKFLOWS)]
+    hooked = side.touched(HOOKS)
+    if not (hooked or workflows):
+        return
+    from .doors import hooks, losses, workflow
+
+    if hooked:
+        yield from _losses(HOOKS, losses(hooks, side.old(HOOKS), side.new(HOOKS)))
+    for change in workflows:
+        new = side.after(change) if change.new_path.startswith(WORKFLOWS) else None
+        yield from _losses(change.old_path, losses(workflow, side.before(change), new))
+
+
+def _losses(path: str, found: Sequence[Loss]) -> Iterator[Weakened]:
+    from .loosen import brief
+
+    for loss in found:
+        data = {"key": loss.key, "old": loss.old, "new": loss.new}
+        if loss.new is None and loss.old == "present":
+            message = f"{loss.key} is removed"
+        else:
+            message = f"{loss.key} changes from {brief(loss.old)} to {brief(loss.new)}"
+        if loss.version:
+            yield Weakened("AG901", message, path, "make sure that this version is one you trust", data)
+        else:
+            yield Weakened("AG906", message, path, "put it back, unless the gates run elsewhere", data)
+
+
+def _marked(side: Side, change: Change) -> Iterator[Weakened]:
+    from .marks import added, marks
+
+    path = change.new_path
+    old = side.before(change) if change.old_path == path else None
+    before = marks(old or b"", _root(side.repo, side.base))
+    after = marks(side.after(change) or b"", _root(side.repo, side.head))
+    for clause in added(before, after):
+        fix = "keep written code unmarked: once merged, the gates look away from what is marked"
+        yield Weakened("AG907", clause, path, fix, {"key": clause})
+
+
+def _root(repo: Repo, treeish: str | None) -> bytes:
+    try:
+        return repo.read_file(treeish, ".gitattributes") or b""
+    except UndecidedError:
+        # git does not follow a linked attributes file either.
+        return b""

@@ -1,0 +1,71 @@
+"""The gate on policy changes where it is about what runs the gates, and about marks that turn them away."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Workspace
+from gates.changelib import both_doors, brief, ranged
+
+HOOKS = """repos:
+- repo: https://github.com/agentops-gates/agentops-gates
+  rev: v0.1.0
+  hooks:
+  - id: agentops-pre-commit
+  - id: agentops-pre-push
+- repo: https://example.org/other
+  rev: v1
+  hooks: [{id: other}]
+"""
+WORKFLOW = """on: [pull_request, merge_group]
+jobs:
+  gates:
+    runs-on: ubuntu-latest
+    steps:
+    - uses: actions/checkout@v5
+    - uses: agentops-gates/agentops-gates@v0.1.0
+"""
+CALL = "step agentops-gates/agentops-gates of job gates"
+WEAKENED: dict[str, tuple[str, str | None, list[tuple[str, str]]]] = {
+    "foreign hook removed": (".pre-commit-config.yaml", HOOKS.partition("- repo: https://example")[0], []),
+    "hook removed": (
+        ".pre-commit-config.yaml",
+        HOOKS.replace("  - id: agentops-pre-push\n", ""),
+        [("AG906", "hook agentops-pre-push")],
+    ),
+    "other version": (
+        ".pre-commit-config.yaml",
+        HOOKS.replace("v0.1.0", "v0.2.0"),
+        [("AG901", "hook agentops-pre-commit.version"), ("AG901", "hook agentops-pre-push.version")],
+    ),
+    "workflow removed": (
+        ".github/workflows/ci.yml",
+        None,
+        [("AG906", CALL)],
+    ),
+    "step switched off": (".github/workflows/ci.yml", WORKFLOW + "      if: false\n", [("AG906", f"{CALL}.if")]),
+    "source marked as generated": (
+        "src/.gitattributes",
+        "*.py linguist-generated\n",
+        [("AG907", "`*.py` becomes linguist-generated")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "expected"), WEAKENED.values(), ids=WEAKENED)
+def test_weaker_enforcement_warns(
+    repo: Workspace, name: str, content: str | None, expected: list[tuple[str, str]]
+) -> None:
+    before = {
+        ".pre-commit-config.yaml": HOOKS,
+        ".github/workflows/ci.yml": WORKFLOW,
+        "src/.gitattributes": "*.po text\n",
+    }
+    both_doors(repo, before, {name: content}, expected, {"warn" if expected else "pass"})
+
+
+def test_a_workflow_that_moves_out_of_its_folder_is_gone(repo: Workspace) -> None:
+    base = repo.commit("before", {".github/workflows/ci.yml": WORKFLOW})
+    repo.write("kept/.keep", "")
+    repo.git("mv", ".github/workflows/ci.yml", "kept/ci.yml")
+    repo.commit("moved")
+    assert ("AG906", CALL) in brief(ranged(repo, base))
