@@ -26,7 +26,8 @@ from oracle import SUFFIXES, Oracle, Place
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from agentops_gates.complexity.cache import Cache
-from agentops_gates.complexity.compare import Comparison, Delta, compare
+from agentops_gates.complexity.compare import Comparison, compare
+from agentops_gates.complexity.events import Delta
 from agentops_gates.complexity.measure import Measurer
 from agentops_gates.git.repo import Repo
 

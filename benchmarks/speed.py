@@ -94,7 +94,7 @@ def _print(
         print(f"- {name}: {value}")
     for span in spans:
         size = sum(parsed.differing(bench.clone, span.base, bench.head).values()) / 1e6
-        print(f"- {span.size}: {span.commits} commits, {counts[span.size].differing} blobs differ, {size:.2f} MB")
+        print(f"- {span.size}: {span.commits} commits, {counts[span.size].blobs} blobs differ, {size:.2f} MB")
     print("\n| what | median ms | least ms | cpu ms | x bare | peak MiB | runs |\n|---|--:|--:|--:|--:|--:|--:|")
     for result in results.values():
         print(_row(result, bare))

@@ -1,8 +1,9 @@
-"""Keeps measured blobs in files below the git directory, so that no blob is measured twice by the same engine.
+"""Keeps what was measured in files below the git directory, so that nothing is measured twice by the same engine.
 
-A record is named after its blob and its engine, never after a path, so renames and branches share it. Each is a file
-of its own, written to a temporary name and renamed: readers see all of it or none, writers do not wait for each other.
-There is no fsync, because a torn record fails its checksum and is measured again. Deleting the folder loses nothing.
+Records are named after their blob, or the two blobs that they set side by side, and the engine; never after a path, so
+renames and branches share them. Each is a file of its own, written to a temporary name and renamed: readers see all of
+it or none, writers do not wait for each other. There is no fsync, because a torn record fails its checksum and is
+measured again. Deleting the folder loses nothing.
 
 Whoever can write to the git directory can write a record: doors that must not believe the author pass no directory.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
 from zlib import crc32
@@ -20,7 +22,7 @@ from .unit import FileRecord, Suppression, Unit
 
 MAX_BYTES = 64 << 20
 _MAX_RECORD = 1 << 20
-_FORMAT = "agentops-complexity/1"
+_FORMAT = "agentops-complexity/2"
 _SHARDS = "0123456789abcdef"
 # A file takes whole blocks; counting bytes would let many small records take several times the bound.
 _BLOCK = 4096
@@ -34,7 +36,10 @@ _TYPES = [{str}] * 2 + [{int}] * 6 + [{str}] * 3
 
 
 class Cache:
-    """Records by blob id and engine; a cache whose ``directory`` is None, a link or not writable just holds nothing."""
+    """Records by key (a blob id, or two) and engine.
+
+    A cache whose ``directory`` is None, a link or not writable just holds nothing.
+    """
 
     def __init__(self, directory: str | None, limit: int = MAX_BYTES) -> None:
         self._directory = directory if directory and _plain(os.path.dirname(directory), directory) else None
@@ -50,21 +55,21 @@ class Cache:
     ) -> None:
         self.close()
 
-    def load(self, oid: str, engine: str) -> FileRecord | None:
-        """Return the record of a blob, or None: not there, torn, damaged or somebody else's."""
+    def load(self, key: str, engine: str) -> tuple[FileRecord, ...] | None:
+        """Return the records of ``key``, or None: not there, torn, damaged or somebody else's."""
         if self._directory is None:
             return None
-        data = _read(os.path.join(self._directory, *_place(oid, engine)))
-        return None if data is None else decode(data, oid, engine)
+        data = _read(os.path.join(self._directory, *_place(key, engine)))
+        return None if data is None else decode(data, key, engine)
 
-    def store(self, oid: str, engine: str, record: FileRecord) -> None:
-        """Keep a record, unless it is too large; when that fails (no space, no right) nothing more is written."""
+    def store(self, key: str, engine: str, *records: FileRecord) -> None:
+        """Keep records, unless they are too large; when that fails (no space, no right) nothing more is written."""
         if self._directory is None or not self._writable:
             return
-        data = encode(record, oid, engine)
+        data = encode(records, key, engine)
         if len(data) > _MAX_RECORD:
             return
-        shard, name = _place(oid, engine)
+        shard, name = _place(key, engine)
         folder = os.path.join(self._directory, shard)
         try:
             if shard not in self._written:
@@ -84,25 +89,27 @@ class Cache:
                 _evict(os.path.join(self._directory or "", shard), self._limit // len(_SHARDS))
 
 
-def encode(record: FileRecord, oid: str, engine: str) -> bytes:
-    """Return a record as bytes: a line with format, key, checksum and length, then JSON, column by column."""
+def encode(records: Iterable[FileRecord], key: str, engine: str) -> bytes:
+    """Return records as bytes: a line with format, key, checksum and length, then JSON, units column by column."""
     import json
 
-    columns = list(zip(*record.units, strict=True))
-    body = json.dumps([columns, record.suppressions, record.problem], separators=(",", ":")).encode()
-    return _header(oid, engine, body) + body
+    rows = [[list(zip(*record.units, strict=True)), *record[1:]] for record in records]
+    body = json.dumps(rows, separators=(",", ":")).encode()
+    return _header(key, engine, body) + body
 
 
-def decode(data: bytes, oid: str, engine: str) -> FileRecord | None:
-    """Return what :func:`encode` made of a record of this key; None for any other bytes."""
+def decode(data: bytes, key: str, engine: str) -> tuple[FileRecord, ...] | None:
+    """Return what :func:`encode` made of the records of this key; None for any other bytes."""
     import json
 
     header, newline, body = data.partition(b"\n")
-    if header + newline != _header(oid, engine, body):
+    if header + newline != _header(key, engine, body):
         return None
     try:
-        columns, suppressions, problem = json.loads(body)
-        return FileRecord(_units(columns), tuple(_suppression(*row) for row in suppressions), _text(problem))
+        return tuple(
+            FileRecord(_units(columns), tuple(_suppression(*row) for row in marks), _text(problem), _number(doubt))
+            for columns, marks, problem, doubt in json.loads(body)
+        )
     except (ValueError, TypeError, RecursionError):
         return None
 
@@ -116,9 +123,13 @@ def _units(columns: list[list[object]]) -> tuple[Unit, ...]:
 
 
 def _suppression(line: object, rules: list[object], reason: object) -> Suppression:
-    if type(line) is not int:
+    return Suppression(_number(line), tuple(map(_text, rules)), _text(reason))
+
+
+def _number(value: object) -> int:
+    if type(value) is not int:
         raise TypeError
-    return Suppression(line, tuple(map(_text, rules)), _text(reason))
+    return value
 
 
 def _text(value: object) -> str:
@@ -127,12 +138,12 @@ def _text(value: object) -> str:
     return value
 
 
-def _header(oid: str, engine: str, body: bytes) -> bytes:
-    return f"{_FORMAT} {oid} {engine} {crc32(body):08x} {len(body)}\n".encode()
+def _header(key: str, engine: str, body: bytes) -> bytes:
+    return f"{_FORMAT} {key} {engine} {crc32(body):08x} {len(body)}\n".encode()
 
 
-def _place(oid: str, engine: str) -> tuple[str, str]:
-    return oid[0], f"{oid}.{engine}"
+def _place(key: str, engine: str) -> tuple[str, str]:
+    return key[0], f"{key}.{engine}"
 
 
 def _plain(*paths: str) -> bool:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ..git.diff import Change
 from ..git.repo import Repo
-from ..model.light import Literal, NamedTuple
+from ..model.light import NamedTuple
 from ..model.text import printable
 from . import moves
+from .events import Delta, Event, FileTotals, Mark, NotJudged, Total
 from .explain import Sources
 from .languages import language_of, unmeasured
 from .pair import How, Pairing, Version, pair, same_numbers
 from .sides import Records, Side, Sides, State, covers
-from .unit import Suppression, Unit
 
 _SUBMODULE = "a submodule: its content is another repository's"
 _UNMERGED = "unmerged in the index"
@@ -35,66 +35,6 @@ class Scope(NamedTuple):
 EVERYTHING = Scope()
 
 
-class Delta(NamedTuple):
-    """One unit whose numbers changed, with its version in each base (None: not there) and how each was paired.
-
-    ``after`` is None for a removed unit. Without any base ``befores`` holds one None.
-    """
-
-    after: Version | None
-    befores: tuple[Version | None, ...]
-    hows: tuple[How | None, ...] = ()
-
-    @property
-    def place(self) -> Version:
-        """The version to show: the new one, else the old one."""
-        return self.after or next(version for version in self.befores if version)
-
-
-class NotJudged(NamedTuple):
-    """A file without a judgement, at ``side``, and why; ``before`` is the state of its version in the bases.
-
-    ``target_measured`` tells whether a symbolic link names a file of a measured language.
-    """
-
-    path: str
-    side: Literal["base", "head"]
-    state: State
-    reason: str
-    before: State = "absent"
-    target_measured: bool = False
-
-    @property
-    def known(self) -> bool:
-        """Whether a base could not be measured either: the change made nothing worse."""
-        return self.before in {self.state, "syntax", "unmeasurable"}
-
-
-class Total(NamedTuple):
-    """A file's number of functions and its decision points: the sum of cyclomatic - 1 over all its units."""
-
-    functions: int = 0
-    points: int = 0
-
-
-class FileTotals(NamedTuple):
-    """Totals of a changed file before (per base, None: not there) and after (None: removed)."""
-
-    path: str
-    befores: tuple[Total | None, ...]
-    after: Total | None
-
-
-class Mark(NamedTuple):
-    """A suppression comment in a changed file, its unit, and those of its rules that no base allowed for that unit."""
-
-    path: str
-    suppression: Suppression
-    unit: Unit | None
-    fresh: tuple[str, ...]
-
-
-Event = Delta | NotJudged | FileTotals | Mark
 _Finder = Callable[[Sequence[Version], Sequence[Version]], list[moves.Move]]
 
 
@@ -195,9 +135,17 @@ class _Walk:
         unknown = change.status == "R" and bool(old.record.problem)
         return Side("absent", old.path) if unknown or self._from_laxer(change) else old
 
-    def _file(self, changes: list[Change]) -> Iterator[Event]:
+    def _read(self, changes: list[Change]) -> tuple[list[Side], Side]:
+        """Return a file's versions in the bases and in the head; of just two, perhaps only what differs."""
+        if self._single and not self._from_laxer(changes[0]):
+            both = self._sides.both(changes[0])
+            if both:
+                return [both[0]], both[1]
         head = self._sides.new(changes[0])
-        olds = [self._old(change) for change in changes]
+        return [self._old(change) for change in changes], head
+
+    def _file(self, changes: list[Change]) -> Iterator[Event]:
+        olds, head = self._read(changes)
         if head.state == "absent":
             yield from self._gone(olds, head.path)
             yield from self._left(changes[0], olds)
@@ -228,9 +176,8 @@ class _Walk:
             reasons = {"submodule": _SUBMODULE, "unmerged": _UNMERGED, "unsupported": unmeasured(head.path)}
             reason = reasons.get(head.state) or head.record.problem
             return NotJudged(head.path, "head", head.state, reason, before)
-        target = self._sides.target(head)
-        measured = language_of(target) is not None
-        return NotJudged(head.path, "head", "symlink", f"a symbolic link to {printable(target)}", before, measured)
+        reason = f"a symbolic link to {printable(self._sides.target(head))}"
+        return NotJudged(head.path, "head", "symlink", reason, before)
 
     def _gone(self, olds: list[Side], path: str) -> Iterator[Event]:
         for base, old in enumerate(olds):
@@ -248,6 +195,9 @@ class _Walk:
         yield from (
             Mark(head.path, mark, None, ()) for mark in head.record.suppressions if covers(head.record, mark) is None
         )
+        if head.record.doubt:
+            before: State = "measured" if any(old.record.doubt for old in olds) else "absent"
+            yield NotJudged(head.path, "head", "measured", f"lost its way in line {head.record.doubt}", before)
         yield FileTotals(head.path, tuple(_total(old) for old in olds), _total(head))
 
     def _paired(self, olds: list[Side], head: Side) -> Iterator[_Pending]:

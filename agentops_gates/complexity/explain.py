@@ -57,11 +57,15 @@ def explain(before: Version | None, after: Version, sources: Sources, counted: C
     old = _points(before, counted)
     if not old and not new:
         return ()
-    gone, come = _align(_keys(old, before, sources), _keys(new, after, sources))
-    reasons = [*_grouped("+", [new[at] for at in come], "line"), *_grouped("-", [old[at] for at in gone], "old line")]
-    if len(reasons) > MAX_REASONS:
-        reasons = [*reasons[:MAX_REASONS], f"and {len(reasons) - MAX_REASONS} more"]
-    return tuple(reasons)
+    gone, come, _ = align(keys(old, before, sources), keys(new, after, sources))
+    added, removed = [new[at] for at in come], [old[at] for at in gone]
+    return first([*_grouped("+", added, "line"), *_grouped("-", removed, "old line")])
+
+
+def first(reasons: Sequence[str]) -> tuple[str, ...]:
+    """Return ``reasons``, of too many the first and how many more there are."""
+    more = len(reasons) - MAX_REASONS
+    return (*reasons[:MAX_REASONS], f"and {more} more") if more > 0 else tuple(reasons)
 
 
 def _points(version: Version, counted: Counted) -> list[Point]:
@@ -81,62 +85,71 @@ def _composition(points: Sequence[Point]) -> tuple[str, ...]:
     return tuple(f"{count} {kind}" for kind, count in ordered[:MAX_REASONS])
 
 
-def _keys(points: Sequence[Point], version: Version, sources: Sources) -> list[_Key]:
+def keys(points: Sequence[Point], version: Version, sources: Sources) -> list[_Key]:
+    """Return what tells each point from others when two versions are aligned: its kind and the text of its line."""
     lines = sources.lines(version.oid)
     return [(point.kind, lines[point.line - 1].strip() if point.line <= len(lines) else b"") for point in points]
 
 
-def _align(old: list[_Key], new: list[_Key]) -> tuple[list[int], list[int]]:
-    """Return the indexes of points that only ``old`` has and of those that only ``new`` has."""
+def align(old: list[_Key], new: list[_Key]) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+    """Return the indexes of points that only ``old`` has, of those that only ``new`` has, and the pairs of the rest."""
     gone: list[int] = []
     come: list[int] = []
-    for old_range, new_range in _differing(old, new):
+    pairs: list[tuple[int, int]] = []
+    for old_range, new_range, same in _matched(old, new):
+        if same:
+            pairs.extend(zip(old_range, new_range, strict=True))
+            continue
         # A decision whose line was edited in place is still the same decision: only its kind must agree.
-        lost, won = _cancel(list(old_range), list(new_range), old, new, 1)
+        lost, won, edited = _cancel(list(old_range), list(new_range), old, new, 1)
         gone.extend(lost)
         come.extend(won)
+        pairs.extend(edited)
     # What merely changed places is no reason either.
-    return _cancel(gone, come, old, new, 2)
+    gone, come, displaced = _cancel(gone, come, old, new, 2)
+    return gone, come, pairs + displaced
 
 
-def _differing(old: list[_Key], new: list[_Key]) -> Iterator[tuple[range, range]]:
+def _matched(old: list[_Key], new: list[_Key]) -> Iterator[tuple[range, range, bool]]:
     if len(old) * len(new) > _MOST_PAIRS:
         start = 0
         while start < min(len(old), len(new)) and old[start] == new[start]:
             start += 1
-        yield range(start, len(old)), range(start, len(new))
+        yield range(start), range(start), True
+        yield range(start, len(old)), range(start, len(new)), False
         return
     from difflib import SequenceMatcher
 
     for tag, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            yield range(old_from, old_to), range(new_from, new_to)
+        yield range(old_from, old_to), range(new_from, new_to), tag == "equal"
 
 
 def _cancel(
     gone: list[int], come: list[int], old: list[_Key], new: list[_Key], width: int
-) -> tuple[list[int], list[int]]:
+) -> tuple[list[int], list[int], list[tuple[int, int]]]:
     waiting: dict[tuple[object, ...], list[int]] = {}
     for at in gone:
         waiting.setdefault(old[at][:width], []).append(at)
     left: list[int] = []
+    pairs: list[tuple[int, int]] = []
     for at in come:
         same = waiting.get(new[at][:width])
         if same:
-            same.pop(0)
+            pairs.append((same.pop(0), at))
         else:
             left.append(at)
-    return sorted(at for group in waiting.values() for at in group), left
+    return sorted(at for group in waiting.values() for at in group), left, pairs
 
 
 def _grouped(sign: str, points: Sequence[Point], word: str) -> list[str]:
     lines: dict[str, list[int]] = {}
     for point in points:
         lines.setdefault(point.kind, []).append(point.line)
-    return [f"{sign}{len(where)} {kind}, {_places(where, word)}" for kind, where in lines.items()]
+    return [f"{sign}{len(where)} {kind}, {places(where, word)}" for kind, where in lines.items()]
 
 
-def _places(lines: list[int], word: str) -> str:
+def places(lines: Sequence[int], word: str) -> str:
+    """Return line numbers in words, the first few of them: ``lines 7, 9, 11 and 2 more``."""
     distinct = sorted(set(lines))
     shown = ", ".join(map(str, distinct[:_MAX_LINES]))
     rest = len(distinct) - _MAX_LINES

@@ -20,10 +20,12 @@ from ..policy.paths import matches, settings_for
 from ..policy.policy import Policy
 from . import exemptions, wording
 from .cache import Cache
-from .compare import Delta, FileTotals, Mark, NotJudged, Scope, walk
+from .compare import Scope, walk
+from .events import Delta, Event, FileTotals, Mark, NotJudged
 from .excuses import excused
 from .explain import Counted, Sources, explain
-from .judge import ALLOWABLE, Limits, above, allowed, fault, final_level, growth, judge, origin, relieved
+from .judge import Limits, Verdict, above, allowed, final_level, growth, judge, origin, relieved
+from .pair import Version
 from .sides import Records
 
 GATE = "complexity-regression"
@@ -77,7 +79,7 @@ class _Run:
         yield from self._unexcused(waiting)
         yield from self._stale()
 
-    def _events(self) -> Iterator[Delta | NotJudged | FileTotals | Mark]:
+    def _events(self) -> Iterator[Event]:
         exclude = self._settings["exclude"]
         scope = Scope(
             lambda path: matches(path, exclude),
@@ -111,15 +113,22 @@ class _Run:
     def _limits_of(self, path: str) -> Limits:
         return Limits.of(settings_for(self._settings, path)) if self._settings["overrides"] else self._limits
 
-    def _said(self, event: Delta | NotJudged | FileTotals | Mark) -> Iterator[Finding]:
+    def _said(self, event: Event) -> Iterator[Finding]:
         if isinstance(event, Delta):
             yield from self._delta(event)
         elif isinstance(event, NotJudged):
-            yield wording.not_judged(event)
+            yield wording.not_judged(event, hides=self._hides(event))
         elif isinstance(event, Mark):
             yield from self._mark(event)
         elif event.befores != (event.after,):
             self._totals.append(event)
+
+    def _hides(self, event: NotJudged) -> bool:
+        if event.state != "symlink":
+            return False
+        from .links import hides
+
+        return hides(self._repo, self._subject, event.path)
 
     def _delta(self, delta: Delta) -> Iterator[Finding]:
         limits = self._limits_of(delta.place.path)
@@ -128,10 +137,17 @@ class _Run:
         for verdict in judge(delta, limits, self._exempt(delta), based=bool(self._subject.bases)):
             assert delta.after is not None  # judge() has nothing to say about a removed unit
             old = origin(delta, verdict.metric, limits)
-            why = explain(old, delta.after, self._sources, Counted(limits.asserts, limits.counting == "strict"))
+            why = self._why(verdict, old, delta.after, limits)
             finding = wording.verdict(verdict, delta.after, old, why, limits)
             comment = allowed(delta, verdict.rule, limits)
             yield wording.permitted(finding, comment) if comment else finding
+
+    def _why(self, verdict: Verdict, old: Version | None, after: Version, limits: Limits) -> tuple[str, ...]:
+        if verdict.metric == "cyclomatic":
+            return explain(old, after, self._sources, Counted(limits.asserts, limits.counting == "strict"))
+        from .nesting import explain_cognitive
+
+        return explain_cognitive(old, after, self._sources)
 
     def _exempt(self, delta: Delta) -> int:
         keys = [
@@ -141,6 +157,8 @@ class _Run:
         return entry.limit if entry else 0
 
     def _mark(self, mark: Mark) -> Iterator[Finding]:
+        from .suppressions import ALLOWABLE, fault
+
         limits = self._limits_of(mark.path)
         wrong, rules = fault(mark.suppression), ALLOWABLE.intersection(mark.suppression.rules)
         needed = mark.unit is not None and (limits.mode == "any-rise" or above(mark.unit, limits))

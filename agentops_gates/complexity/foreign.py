@@ -39,6 +39,9 @@ _ORDINAL = re.compile(r"\banonymous__\d+")
 # lizard's pattern for type arguments backtracks exponentially over this word when the list is not closed.
 _ARGUMENTS = re.compile(r"<[\w\s,.?]*")
 _MAX_EXTENDS = 16
+# Where a string cannot run over lines. (A Rust string can, and a Java text block looks to lizard like one that does.)
+_ONE_LINE = frozenset({"javascript", "jsx", "typescript", "tsx", "go", "c", "cpp"})
+_CODE = re.compile(r"[{<;]")
 # Depends on the installation rather than on the blob: such a record is not worth keeping.
 NO_LIZARD = "needs lizard 1.24.3 or newer, which cannot be imported"
 
@@ -57,7 +60,7 @@ def measure_foreign(blob: bytes, language: str) -> FileRecord:
     source = Source(text.encode("utf-8", "surrogateescape"), b"//")
     functions = sorted(read.functions, key=lambda found: found.start_line)
     units = [_module(read.top_level, source), *(_unit(found, source) for found in functions)]
-    return FileRecord(tuple(units), tuple(read.suppressions))
+    return FileRecord(tuple(units), tuple(read.suppressions), doubt=read.doubt)
 
 
 class _Function(Protocol):
@@ -82,6 +85,7 @@ class _Read(NamedTuple):
     functions: list[_Function]
     top_level: _Function
     suppressions: list[Suppression]
+    doubt: int
 
 
 def _read(text: str, language: str) -> _Read:
@@ -92,10 +96,14 @@ def _read(text: str, language: str) -> _Read:
     except ImportError as error:
         raise UnreadableError(NO_LIZARD) from error
     suppressions: list[Suppression] = []
+    doubts: list[int] = []
     context = lizard.FileInfoBuilder(_NAMES[language])
     try:
         reader = lizard.get_reader_for(_NAMES[language])(context)
-        tokens = lizard.preprocessing(reader.generate_tokens(text), reader)
+        tokens = reader.generate_tokens(text)
+        if language in _ONE_LINE:
+            tokens = _watched(tokens, doubts)
+        tokens = lizard.preprocessing(tokens, reader)
         tokens = _without_comments(tokens, reader, suppressions)
         for step in (lizard.line_counter, lizard.condition_counter, cognitive.LizardExtension()):
             tokens = step(tokens, reader)
@@ -104,7 +112,25 @@ def _read(text: str, language: str) -> _Read:
     except Exception as error:
         # A reader of tokens that is fed with hostile text may raise anything.
         raise UnreadableError(f"cannot be read as {language} ({type(error).__name__} in lizard)") from error
-    return _Read(context.fileinfo.function_list, context.global_pseudo_function, suppressions)
+    return _Read(context.fileinfo.function_list, context.global_pseudo_function, suppressions, min(doubts, default=0))
+
+
+def _watched(tokens: Iterable[str], doubts: list[int]) -> Iterator[str]:
+    """Pass ``tokens`` on, and keep the line of a string that runs over lines and holds code.
+
+    The tokenizer then took an apostrophe (in the text of JSX, in a regular expression) for the start of a string, and
+    what it swallows is not measured. What follows ``=`` is an attribute in JSX, which may run over lines.
+    """
+    line, last = 1, ""
+    for token in tokens:
+        if "\n" in token:
+            quoted = token[0] in "\"'" and token[0] == token[-1] and last != "="
+            if quoted and "\n" in token.replace("\\\n", "") and _CODE.search(token):
+                doubts.append(line)
+            line += token.count("\n")
+        if not token.isspace():
+            last = token
+        yield token
 
 
 def _without_comments(tokens: Iterable[str], reader: _Reader, suppressions: list[Suppression]) -> Iterator[str]:

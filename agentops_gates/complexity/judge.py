@@ -10,14 +10,12 @@ from collections.abc import Mapping, Sequence
 
 from ..model.light import Any, Literal, NamedTuple
 from ..model.outcome import Level
-from .compare import Delta, FileTotals
+from .events import Delta, FileTotals
 from .pair import Version
 from .unit import Suppression, Unit
 
 REGRESSED = "AG601"
 TOO_COMPLEX = "AG602"
-#: The rules that a comment in the source may allow for one function.
-ALLOWABLE = frozenset({REGRESSED, TOO_COMPLEX})
 
 Metric = Literal["cyclomatic", "cognitive"]
 
@@ -119,16 +117,6 @@ def allowed(delta: Delta, rule: str, limits: Limits) -> Suppression | None:
     return comment if olds and all(_allowing(old, rule) for old in olds) else None
 
 
-def fault(suppression: Suppression) -> str:
-    """Return what is wrong with the form of a suppression; empty if nothing is."""
-    if not suppression.rules:
-        return "it names no rule"
-    if not suppression.reason:
-        return "it gives no reason"
-    wrong = [rule for rule in suppression.rules if rule not in ALLOWABLE and _ours(rule)]
-    return f"{wrong[0]} is not a rule that a comment can allow" if wrong else ""
-
-
 def growth(totals: FileTotals) -> int:
     """Return by how many decision points a file grew against the base in which it had most; 0 if it did not exist."""
     olds = [total.points for total in totals.befores if total]
@@ -168,8 +156,4 @@ def _broken(before: int | None, after: int, limit: int, limits: Limits, *, exemp
 
 def _allowing(version: Version | None, rule: str) -> Suppression | None:
     marks = version.allows if version else ()
-    return next((mark for mark in marks if rule in mark.rules and not fault(mark)), None)
-
-
-def _ours(rule: str) -> bool:
-    return rule.startswith("AG6") or not (rule.startswith("AG") and rule[2:].isdigit())
+    return next((mark for mark in marks if rule in mark.rules), None)

@@ -23,6 +23,8 @@ _UNMEASURED = {
 }
 
 LANGUAGES = tuple(_ENDINGS)
+# Code of one is often code of the other, and is never unseen when measured as such.
+_KIN = (frozenset({"javascript", "jsx", "typescript", "tsx"}), frozenset({"c", "cpp"}))
 
 
 def language_of(path: str) -> str | None:
@@ -31,6 +33,11 @@ def language_of(path: str) -> str | None:
     Endings are compared without case, as Windows and macOS do. A script without one (a shebang) is not measured.
     """
     return _LANGUAGES.get(_ending(path))
+
+
+def akin(one: str | None, other: str | None) -> bool:
+    """Tell whether code of one language is seen when it is measured as the other; None is no language."""
+    return one is not None and (one == other or any({one, other} <= family for family in _KIN))
 
 
 def unmeasured(path: str) -> str:

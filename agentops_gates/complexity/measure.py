@@ -1,4 +1,4 @@
-"""Measures blobs: by language, from the cache or by parsing, each blob at most once."""
+"""Measures blobs, or what differs between two: from the cache or by parsing, nothing twice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .unit import FileRecord
 # Facts page on complexity, section 6: a literal table of 6.7 MB costs the parser 3.7 s and 882 MB.
 MAX_BYTES = 1_000_000
 # Part of every cache key. Raise it when a number, a name or a hash of an unchanged blob can come out differently.
-METRIC_VERSION = 1
+METRIC_VERSION = 2
 # Records kept in memory: a history walk meets the head of one commit again as the base of the next.
 _KEPT = 512
 _MAX_VERSION_FILE = 4096
@@ -44,10 +44,10 @@ def measure(blob: bytes, language: str) -> FileRecord:
 
 
 class Measurer:
-    """Records of blobs, each read and parsed at most once; ``parsed`` counts those that were."""
+    """Records of blobs and of differences; ``parsed`` and ``compared`` count what had to be measured for them."""
 
     def __init__(self, objects: Reader, cache: Cache, kept: int = _KEPT) -> None:
-        self.parsed = 0
+        self.parsed = self.compared = 0
         self._limit = kept
         self._objects = objects
         self._cache = cache
@@ -65,13 +65,40 @@ class Measurer:
             self._kept.popitem(last=False)
         return record
 
-    def _cached(self, oid: str, language: str) -> FileRecord:
+    def difference(self, old: str, new: str, language: str) -> tuple[FileRecord, FileRecord] | None:
+        """Return records of two blobs without the units that surely are equal; see ``reduce.difference``.
+
+        None if the blobs are to be measured whole; always so for other languages than Python. Raises UndecidedError if
+        a blob is not there.
+        """
+        if language != "python":
+            return None
+        key, engine = f"{old}-{new}", self._engine(language)
+        kept = self._cache.load(key, engine)
+        if kept is None:
+            kept = self._compared(old, new)
+            self._cache.store(key, engine, *kept)
+        return (kept[0], kept[1]) if kept else None
+
+    def _compared(self, old: str, new: str) -> tuple[FileRecord, ...]:
+        from .reduce import difference
+
+        self.compared += 1
+        blobs = [self._objects.blob(oid, MAX_BYTES) for oid in (old, new)]
+        if blobs[0] is None or blobs[1] is None:
+            return ()
+        return difference(blobs[0], blobs[1]) or ()
+
+    def _engine(self, language: str) -> str:
         if language not in self._engines:
             self._engines[language] = engine_id(language)
-        engine = self._engines[language]
-        record = self._cache.load(oid, engine) if engine else None
-        if record is not None:
-            return record
+        return self._engines[language]
+
+    def _cached(self, oid: str, language: str) -> FileRecord:
+        engine = self._engine(language)
+        kept = self._cache.load(oid, engine) if engine else None
+        if kept:
+            return kept[0]
         blob = self._objects.blob(oid, MAX_BYTES)
         if blob is None:
             return _TOO_LARGE

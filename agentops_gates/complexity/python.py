@@ -36,6 +36,17 @@ def measure_python(blob: bytes) -> FileRecord:
     return FileRecord(units, python_suppressions(source))
 
 
+def class_name(text: bytes, column: int) -> str:
+    """Return the name of a class; empty if ``text`` is anything but one whose last statement is at ``column``."""
+    try:
+        with _quiet():
+            body = _parse(text).body
+    except UnreadableError:
+        return ""
+    only = body[0] if len(body) == 1 else None
+    return only.name if isinstance(only, _ast.ClassDef) and only.body[-1].col_offset == column else ""
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Hold back warnings on the source, and the collector: a syntax tree is all allocation and no cycles."""

@@ -15,14 +15,22 @@ from ..policy.policy import Policy
 from .findings import GATE, findings
 from .sides import Records
 
+# More than anybody reads of a commit's first paragraph.
+_LONGEST = 1000
+
 
 class Row(NamedTuple):
-    """What one commit would have met: every commit against its parents, a merge against all of them at once."""
+    """What one commit would have met: every commit against its parents, a merge against all of them at once.
+
+    ``date`` is the author's day (YYYY-MM-DD) and ``subject`` the first paragraph, as the commit has them: not escaped.
+    """
 
     commit: str
     outcome: Outcome
     findings: tuple[Finding, ...]
     reason: str = ""
+    date: str = ""
+    subject: str = ""
 
 
 class Summary(NamedTuple):
@@ -42,7 +50,8 @@ def replay(repo: Repo, policy: Policy, head: str, last: int, records: Records) -
     """
     binding = _binding(policy)
     for commit in history(repo, head, last):
-        yield _row(repo, binding, commit, records)
+        date, subject = _about(repo, commit.oid)
+        yield _row(repo, binding, commit, records)._replace(date=date, subject=subject)
 
 
 def summarise(rows: Iterable[Row]) -> Summary:
@@ -76,3 +85,35 @@ def _row(repo: Repo, policy: Policy, commit: Commit, records: Records) -> Row:
     except SkippedError as skipped:
         return Row(commit.oid, "skip", (), str(skipped))
     return Row(commit.oid, from_levels(finding.level for finding in found), tuple(found))
+
+
+def _about(repo: Repo, oid: str) -> tuple[str, str]:
+    """Return a commit's day and subject, as ``git log`` has them; empty if they cannot be read."""
+    found = repo.objects.read(oid)
+    header, _, message = (found[1] if found else b"").partition(b"\n\n")
+    fields: dict[bytes, bytes] = {}
+    for line in header.split(b"\n"):
+        name, _, value = line.partition(b" ")
+        fields.setdefault(name, value)
+    paragraph = message.lstrip(b"\n").partition(b"\n\n")[0]
+    subject = b" ".join(paragraph.split(b"\n")).strip()[:_LONGEST]
+    return _day(fields.get(b"author", b"")), _decoded(subject, fields.get(b"encoding", b""))
+
+
+def _day(author: bytes) -> str:
+    """Return the day on which the author's own clock stood; empty for a date that is none."""
+    import re
+    import time
+
+    found = re.search(rb"> (\d{1,12}) ([+-])(\d\d)(\d\d)$", author)
+    if not found:
+        return ""
+    east = int(found[3]) * 3600 + int(found[4]) * 60
+    return time.strftime("%Y-%m-%d", time.gmtime(int(found[1]) + (east if found[2] == b"+" else -east)))
+
+
+def _decoded(text: bytes, encoding: bytes) -> str:
+    try:
+        return text.decode(encoding.decode("ascii") or "utf-8")
+    except (LookupError, ValueError):
+        return text.decode("utf-8", "surrogateescape")

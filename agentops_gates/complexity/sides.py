@@ -16,18 +16,24 @@ from .unit import FileRecord, Suppression, Unit
 State = Literal["measured", "absent", "syntax", "unmeasurable", "symlink", "submodule", "unsupported", "unmerged"]
 
 _TYPE = 0o170000
+_REGULAR = 0o100000
 _LONGEST_LINK = 1 << 16
 
 
 class Records(Protocol):
-    """What measures a blob, each blob at most once."""
+    """What measures blobs, and nothing twice."""
 
     def record(self, oid: str, language: str) -> FileRecord:
         """Return the measured blob."""
 
+    def difference(self, old: str, new: str, language: str) -> tuple[FileRecord, FileRecord] | None:
+        """Return records of two blobs without the units that surely are equal; None: measure them whole."""
+
 
 class Side(NamedTuple):
     """One side of a change. ``record`` is empty unless the state is "measured" or tells a problem of measuring.
+
+    What is the same on both sides may have been left out of the records of both.
 
     ``allows`` holds the suppressions of each unit that has any, by the unit's identity.
     """
@@ -61,6 +67,24 @@ class Sides:
         if change.status == "U":
             return Side("unmerged" if self._language(change.new_path) else "absent", change.new_path)
         return self._side(change.new_mode, change.new_oid, change.new_path)
+
+    def both(self, change: Change) -> tuple[Side, Side] | None:
+        """Return both sides without the units that surely are equal; None if each is to be read by itself."""
+        if change.status == "U" or not change.old_oid or not change.new_oid:
+            return None
+        if {change.old_mode & _TYPE, change.new_mode & _TYPE} != {_REGULAR}:
+            return None
+        language = self._language(change.old_path)
+        if not language or language != self._language(change.new_path):
+            return None
+        records = self._records.difference(change.old_oid, change.new_oid, language)
+        if records is None:
+            return None
+        old, new = records
+        return (
+            Side("measured", change.old_path, change.old_oid, language, old),
+            Side("measured", change.new_path, change.new_oid, language, new),
+        )
 
     def identical(self, change: Change) -> bool:
         """Tell whether nothing but the path or the executable bit changed, and neither changes what is measured."""

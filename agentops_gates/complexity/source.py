@@ -100,6 +100,20 @@ def python_source(blob: bytes) -> Source:
     return Source(decoded.encode("utf-8", "surrogatepass"), b"#", plain=False)
 
 
+def plain_python(blob: bytes) -> bytes | None:
+    """Return the text of a Python file that is UTF-8 and says nothing else about itself; None for any other."""
+    try:
+        text = normalise(blob)
+        text.decode()
+    except (UnreadableError, ValueError):
+        return None
+    head = text.split(b"\n", 2)[:2]
+    declared = _declared(head)
+    if _normal(declared) != "utf-8":
+        return None
+    return text if declared or not any(b"coding" in line for line in head) else None
+
+
 def _declared(head: Iterable[bytes]) -> str:
     for line in head:
         found = _COOKIE.match(line)

@@ -48,7 +48,10 @@ class Unit(NamedTuple):
 
 
 class Suppression(NamedTuple):
-    """One ``agentops: allow[RULE, ...] reason`` comment; ``rules`` or ``reason`` are empty when it is malformed."""
+    """One ``agentops: allow[RULE, ...] reason`` comment.
+
+    A malformed one has no ``rules`` and its own text for a ``reason``; a missing reason is empty.
+    """
 
     line: int
     rules: tuple[str, ...]
@@ -56,11 +59,15 @@ class Suppression(NamedTuple):
 
 
 class FileRecord(NamedTuple):
-    """A measured blob. A non-empty ``problem`` says in one clause why it could not be; ``units`` is empty then."""
+    """A measured blob. A non-empty ``problem`` says in one clause why it could not be; ``units`` is empty then.
+
+    ``doubt`` is the line from which the reader evidently took code for a string, 0 if there is none.
+    """
 
     units: tuple[Unit, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     problem: str = ""
+    doubt: int = 0
 
 
 def pack_points(points: list[Point]) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from ..model.finding import Finding
 from ..model.outcome import Level
 from ..model.text import printable
-from .compare import FileTotals, Mark, NotJudged, Total
+from .events import FileTotals, Mark, NotJudged
 from .exemptions import FILE as EXEMPTIONS
 from .exemptions import Exemption
 from .judge import REGRESSED, Limits, Verdict
+from .languages import language_of
 from .pair import Version
 from .sides import State
 from .unit import Suppression, Unit
@@ -18,11 +19,25 @@ from .unit import Suppression, Unit
 #: Findings that a base which marks the file as generated or vendored excuses.
 EXCUSABLE = frozenset({"AG601", "AG602", "AG603", "AG604", "AG609"})
 _SPLIT = "give a loop or branch body that decides things a function of its own"
-# Rule and fix for a source file that cannot be measured.
-_DEFECTS: dict[State, tuple[str, str]] = {
-    "syntax": ("AG603", "mend the syntax, or run the gate under the Python that the file is written for"),
-    "unmeasurable": ("AG604", "split the file, or mend its encoding"),
-}
+# Rule for a source file that cannot be measured.
+_DEFECTS: dict[State, str] = {"syntax": "AG603", "unmeasurable": "AG604"}
+_SYNTAX = (
+    "mend the syntax; if it is that of a newer Python, run the gate under that one"
+    " (for pre-commit: language_version in .pre-commit-config.yaml)"
+)
+# What to do about it, by how the reason begins.
+_MENDING = (
+    ("does not parse", _SYNTAX),
+    ("is larger than", "split the file; a table of data belongs in a file that is no source"),
+    ("is encoded as UTF-16", "save the file as UTF-8"),
+    ("holds a NUL byte", "take the byte out; a string can spell it \\0"),
+    ("is not valid in the encoding", "save the file in the encoding that it declares, or declare the one that it has"),
+    ("is not valid UTF-8", "save the file as UTF-8, or declare its encoding in the first line"),
+    ("is too large or too deeply nested", "split the file, or the expression or chain of elifs that nests deepest"),
+    ("holds a list of type arguments", "shorten the list"),
+    ("needs lizard", "install it where the gate runs: pip install 'lizard>=1.24.3'"),
+    ("", "split the file, or simplify what nests deepest in it"),
+)
 
 
 def rank(complexity: int) -> str:
@@ -38,7 +53,11 @@ def verdict(found: Verdict, after: Version, old: Version | None, why: Sequence[s
     numbers = f"is new with {found.after}" if found.before is None else f"rose {found.before} -> {found.after}"
     letter = f", rank {rank(found.after)}" if found.metric == "cyclomatic" else ""
     reasons = why or (() if unit.points else (f"no decision points are recorded for {after.language}",))
-    message = f"{name(unit)}{origin} {numbers} ({found.metric} complexity, limit {found.limit}{letter})"
+    # Below the limit it is the mode alone that blocks, and whoever reads "limit 10" would wonder.
+    mode = (
+        '; every rise counts under mode "any-rise"' if found.before is not None and found.after <= found.limit else ""
+    )
+    message = f"{name(unit)}{origin} {numbers} ({found.metric} complexity, limit {found.limit}{letter}{mode})"
     data = {
         "path": after.path,
         "qualname": unit.qualname,
@@ -56,28 +75,35 @@ def verdict(found: Verdict, after: Version, old: Version | None, why: Sequence[s
 
 def permitted(finding: Finding, comment: Suppression) -> Finding:
     """Return ``finding`` as the note that is left of it when a comment allows it."""
-    reason = f"{finding.message} - allowed in line {comment.line}: {printable(comment.reason)}"
-    return finding._replace(level="note", message=reason, fix="")
+    # The reasons stay last: formats that list them take them off the end.
+    why = f": {'; '.join(finding.data['why'])}"
+    told = finding.message.removesuffix(why)
+    message = f"{told}, allowed in line {comment.line} ({printable(comment.reason)})"
+    return finding._replace(level="note", message=message + finding.message[len(told) :], fix="")
 
 
-def not_judged(event: NotJudged) -> Finding:
-    """Return the finding about a file without a judgement."""
+def not_judged(event: NotJudged, *, hides: bool = False) -> Finding:
+    """Return the finding about a file without a judgement; ``hides`` is that of a symbolic link, see ``links.py``."""
     reason = printable(event.reason)
     if event.side == "base":
         text = f"the base version {reason}; its functions are not judged"
         return Finding("AG605", "warning", text, event.path, fix="none needed: from the next change on they are")
+    if event.state == "measured":
+        text = f"lizard {reason}: it takes what follows for a string, and code in it is not measured"
+        fix = "mend the quotes; in the text of JSX an apostrophe can be spelt &apos;"
+        return Finding("AG605", "note" if event.known else "warning", text, event.path, _line(reason), fix=fix)
     if event.state in _DEFECTS:
-        rule, fix = _DEFECTS[event.state]
+        fix = next(what for beginning, what in _MENDING if event.reason.startswith(beginning))
         level: Level = "warning" if event.known else "error"
         text = f"this file {reason}; its functions are not judged"
-        return Finding(rule, level, text, event.path, _line(reason), fix=fix)
+        return Finding(_DEFECTS[event.state], level, text, event.path, _line(reason), fix=fix)
     if event.state == "unmerged":
         text = "this file is unmerged in the index, so it cannot be measured"
         return Finding("AG604", "error", text, event.path, fix="resolve the merge")
-    if event.state == "symlink" and not event.target_measured:
-        level = "error" if event.before == "measured" else "warning"
-        text = f"this file is {reason}, which is not measured as source"
-        return Finding("AG604", level, text, event.path, fix="keep the code in a file whose name tells its language")
+    if hides:
+        text = f"this file is {reason}, which is not measured as {language_of(event.path)}"
+        fix = "keep the code in a file whose name tells its language, and link to that"
+        return Finding("AG604", "error", text, event.path, fix=fix)
     level = "warning" if event.state == "unsupported" and event.before == "measured" else "note"
     return Finding("AG605", level, f"not judged: {reason}", event.path)
 
@@ -118,25 +144,23 @@ def list_malformed(fault: str) -> Finding:
 def file_grew(totals: FileTotals, most: int) -> Finding:
     """Return the finding about a file's growth: an error above ``most`` decision points, a note if that is 0."""
     before = max((total for total in totals.befores if total), key=lambda total: total.points)
-    after = totals.after or Total()
-    text = (
-        f"the file as a whole grew from {before.points} to {after.points} decision points"
-        f" in {before.functions} and {after.functions} functions"
-    )
-    data = {"before": before.points, "after": after.points, "limit": most}
+    after = totals.after or before
+    growth = after.points - before.points
+    text = f"the file as a whole grew by {growth} decision points ({after.functions - before.functions:+d} functions)"
+    data = {"growth": growth, "limit": most}
     if not most:
         return Finding("AG609", "note", text, totals.path, data=data)
     fix = f"keep the growth at {most} at most, or start another file"
-    return Finding("AG609", "error", f"{text} (limit: {most} more)", totals.path, fix=fix, data=data)
+    return Finding("AG609", "error", f"{text}, limit {most}", totals.path, fix=fix, data=data)
 
 
 def change_grew(files: Sequence[FileTotals]) -> Iterator[Finding]:
     """Yield a note if the change as a whole grew although functions in it shrank."""
     before = sum(total.points for totals in files for total in totals.befores if total)
-    after = sum(totals.after.points for totals in files if totals.after)
-    if after > before:
-        text = f"functions shrank, but the changed files together grew from {before} to {after} decision points"
-        yield Finding("AG609", "note", text, data={"before": before, "after": after, "limit": 0})
+    growth = sum(totals.after.points for totals in files if totals.after) - before
+    if growth > 0:
+        text = f"functions shrank, but the changed files together grew by {growth} decision points"
+        yield Finding("AG609", "note", text, data={"growth": growth, "limit": 0})
 
 
 def excused(path: str, excuse: str, count: int) -> Finding:

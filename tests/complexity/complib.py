@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agentops_gates.complexity.cache import Cache
-from agentops_gates.complexity.compare import Comparison, Delta, compare
+from agentops_gates.complexity.compare import Comparison, compare
+from agentops_gates.complexity.events import Delta
 from agentops_gates.complexity.measure import Measurer
 from agentops_gates.complexity.unit import Unit
 from agentops_gates.git.repo import Repo

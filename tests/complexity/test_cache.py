@@ -39,6 +39,7 @@ def test_what_was_stored_is_loaded(directory: str) -> None:
         "a": RECORD,
         "b": FileRecord(),
         "c": FileRecord(problem="does not parse"),
+        "e": FileRecord(doubt=3),
         "d": measure(b"int f(){}", "c"),
     }
     with Cache(directory) as cache:
@@ -47,10 +48,18 @@ def test_what_was_stored_is_loaded(directory: str) -> None:
     with Cache(directory) as cache:
         for name, record in records.items():
             loaded = cache.load(name * 40, ENGINE)
-            assert loaded == record
-            assert loaded is not None
-            assert all(isinstance(unit, Unit) for unit in loaded.units)
-            assert all(isinstance(mark, Suppression) for mark in loaded.suppressions)
+            assert loaded == (record,)
+            assert all(isinstance(unit, Unit) for unit in loaded[0].units)
+            assert all(isinstance(mark, Suppression) for mark in loaded[0].suppressions)
+
+
+@pytest.mark.parametrize("records", [(), (RECORD, FileRecord()), (FileRecord(), RECORD)], ids=["none", "2", "2 again"])
+def test_a_key_may_have_any_number_of_records(records: tuple[FileRecord, ...], directory: str) -> None:
+    key = f"{OID}-{OID[::-1]}"
+    with Cache(directory) as cache:
+        cache.store(key, ENGINE, *records)
+        assert cache.load(key, ENGINE) == records
+        assert cache.load(OID, ENGINE) is None
 
 
 def test_keys_are_apart(directory: str) -> None:
@@ -75,28 +84,28 @@ def test_deleting_it_loses_nothing(directory: str) -> None:
             os.rmdir(folder)
         assert cache.load(OID, ENGINE) is None
         cache.store(OID, ENGINE, RECORD)
-    assert Cache(directory).load(OID, ENGINE) in {None, RECORD}
+    assert Cache(directory).load(OID, ENGINE) in {None, (RECORD,)}
 
 
 def forged(change: Callable[[list[object]], object]) -> bytes:
     """Return a record with a right checksum around a changed content."""
     import agentops_gates.complexity.cache as module
 
-    content = json.loads(encode(RECORD, OID, ENGINE).partition(b"\n")[2])
-    body = json.dumps(change(content)).encode()
+    (content,) = json.loads(encode([RECORD], OID, ENGINE).partition(b"\n")[2])
+    body = json.dumps([change(content)]).encode()
     return module._header(OID, ENGINE, body) + body
 
 
-GOOD = encode(RECORD, OID, ENGINE)
+GOOD = encode([RECORD], OID, ENGINE)
 DAMAGED = {
     "empty": b"",
     "torn in the header": GOOD[:20],
     "torn in the content": GOOD[:-1],
     "longer": GOOD + b" ",
     "one digit": GOOD.replace(b"or:4:0", b"or:5:0"),
-    "another blob's": encode(RECORD, OID.replace("1", "2"), ENGINE),
-    "another engine's": encode(RECORD, OID, ENGINE + "0"),
-    "another format": b"agentops-complexity/0" + GOOD[21:],
+    "another blob's": encode([RECORD], OID.replace("1", "2"), ENGINE),
+    "another engine's": encode([RECORD], OID, ENGINE + "0"),
+    "another format": b"agentops-complexity/1" + GOOD[21:],
     "not ours": b"\x00\xff" * 100,
     "no list": forged(lambda content: {"units": content}),
     "too few parts": forged(lambda content: content[:2]),
@@ -122,7 +131,7 @@ def test_anything_else_is_a_miss(data: bytes, directory: str) -> None:
         path.write_bytes(data)
         assert cache.load(OID, ENGINE) is None
         cache.store(OID, ENGINE, RECORD)
-        assert cache.load(OID, ENGINE) == RECORD
+        assert cache.load(OID, ENGINE) == (RECORD,)
 
 
 def test_deeply_nested_content_is_a_miss() -> None:
@@ -236,7 +245,7 @@ for _ in itertools.count():
         for oid, record in records.items():
             cache.store(oid, "engine", record)
             found = cache.load(oid, "engine")
-            if found not in (None, record):
+            if found not in (None, (record,)):
                 sys.exit("another record was loaded")
 """
 

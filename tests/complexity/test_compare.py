@@ -6,7 +6,8 @@ from complexity.complib import brief, compared
 from conftest import Workspace, branchy
 
 from agentops_gates.complexity.cache import Cache
-from agentops_gates.complexity.compare import FileTotals, Scope, Total, compare
+from agentops_gates.complexity.compare import Scope, compare
+from agentops_gates.complexity.events import FileTotals, Total
 from agentops_gates.complexity.measure import Measurer
 from agentops_gates.complexity.unit import FileRecord
 from agentops_gates.git.repo import Repo
@@ -22,6 +23,10 @@ class _Counting:
     def record(self, oid: str, language: str) -> FileRecord:
         self.asked.append(oid)
         return self._measurer.record(oid, language)
+
+    def difference(self, old: str, new: str, language: str) -> tuple[FileRecord, FileRecord] | None:
+        self.asked += [old, new]
+        return self._measurer.difference(old, new, language)
 
 
 def test_changes_of_every_kind(repo: Workspace) -> None:

@@ -120,7 +120,7 @@ def test_replay_lists_what_would_be_stopped(
     repo.commit("fine", {"b.py": "x = 1\n"})
     assert main(["complexity", "replay", "--last", "2"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"{worse[:12]}  would be stopped"
+    assert lines[0] == f"{worse[:12]}  2026-01-02  would be stopped: worse"
     assert lines[1] == "  AG601 a.py:1"
     assert lines[2].startswith("        `f` rose 13 -> 14")
     assert lines[-1] == "2 commits: 1 would have been stopped (50.0 %); 1 pass; AG601 in 1"
@@ -130,6 +130,69 @@ def test_replay_lists_what_would_be_stopped(
     document = json.loads(capsys.readouterr().out)
     assert document["summary"]["outcomes"] == {"pass": 2, "warn": 1}
     assert [row["outcome"] for row in document["commits"]] == ["pass", "pass", "warn"]
+
+
+def test_replay_tells_a_commit_by_day_and_subject(
+    repo: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repo.path)
+    repo.commit("first", {"a.py": branchy("f", 12)})
+    repo.git("config", "i18n.commitEncoding", "latin-1")
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "2026-03-01T00:30:00+02:00")
+    message = b"\n\nGr\xfc\xdfe \x1b[2Jin\n  two lines " + b"of many words " * 20 + b"\n\nbody\n"
+    repo.write("a.py", branchy("f", 13))
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "--cleanup=verbatim", "-F", "-", stdin=message)
+    assert main(["complexity", "replay"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    told = "Gr\u00fc\u00dfe \\x1b[2Jin   two lines of many words of many words"
+    assert first == f"{repo.head()[:12]}  2026-03-01  would be stopped: {told}"[:77] + "..."
+    assert len(first) == 80
+    monkeypatch.setenv("COLUMNS", "50")
+    assert main(["complexity", "replay"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines[0]) == 50
+    assert all(len(line) <= 50 for line in lines)
+    assert main(["complexity", "replay", "--format", "json"]) == 0
+    row = json.loads(capsys.readouterr().out)["commits"][0]
+    assert (row["date"], row["subject"][:16]) == ("2026-03-01", "Gr\u00fc\u00dfe \x1b[2Jin   t")
+
+
+HEADERS = {
+    "no date": (b"author A <a@b> then\n", b"", ("", "subject")),
+    "a date beyond all calendars": (b"author A <a@b> 999999999999 +0000\n", b"", ("33658-09-27", "subject")),
+    "no author": (b"", b"", ("", "subject")),
+    "an unknown encoding": (b"author A <a@b> 0 +0000\n", b"encoding klingon\n", ("1970-01-01", "subject")),
+    "no text encoding": (b"author A <a@b> 0 -0100\n", b"encoding zlib\n", ("1969-12-31", "subject")),
+}
+
+
+@pytest.mark.parametrize(("author", "encoding", "expected"), HEADERS.values(), ids=HEADERS)
+def test_replay_takes_any_commit_that_git_takes(
+    repo: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    author: bytes,
+    encoding: bytes,
+    expected: tuple[str, str],
+) -> None:
+    monkeypatch.chdir(repo.path)
+    repo.commit("first", {"a.py": "x = 1\n"})
+    tree = repo.git("rev-parse", "HEAD^{tree}").encode()
+    raw = b"tree " + tree + b"\n" + author + b"committer C <c@d> 0 +0000\n" + encoding + b"\nsubject\n"
+    oid = repo.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=raw)
+    assert main(["complexity", "replay", "--head", oid, "--format", "json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["commits"]
+    assert (row["date"], row["subject"]) == expected
+
+
+def test_replay_of_an_unborn_branch(repo: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repo.path)
+    with pytest.raises(UsageError, match=r"^this branch has no commit yet: there is nothing to replay$") as caught:
+        main(["complexity", "replay"])
+    assert not caught.value.fix
+    with pytest.raises(UsageError, match="'main' names no commit"):
+        main(["complexity", "replay", "--head", "main"])
 
 
 def _diff(capsys: pytest.CaptureFixture[str], base: str, *extra: str) -> list[dict[str, Any]]:

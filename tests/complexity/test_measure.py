@@ -101,9 +101,43 @@ def test_what_the_machine_could_not_do_is_tried_again(repo: Workspace, directory
                 assert measurer.parsed == 1
 
 
+TWO = "def f(a):\n    return a or 1\n\n\ndef g(a):\n    return a\n"
+DIFFERENCES = {
+    "a function": (TWO, "def h(a):\n    return a and 1\n\n\n" + TWO, ["h"]),
+    "the module, so the whole": ("x = 1\n" + TWO, "x = 1 or 2\n" + TWO, None),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "names"), DIFFERENCES.values(), ids=DIFFERENCES.keys())
+def test_each_difference_is_worked_out_once_ever(
+    repo: Workspace, old: str, new: str, names: list[str] | None, directory: str
+) -> None:
+    oids = [blob(repo, old), blob(repo, new)]
+    with Repo.open(str(repo.path)) as opened:
+        objects = Counting(opened)
+        found = []
+        for _ in range(2):
+            with Cache(directory) as cache:
+                found.append(Measurer(objects, cache).difference(*oids, "python"))
+    assert objects.read == oids
+    assert found[0] == found[1]
+    assert (found[0] and [unit.qualname for unit in found[0][1].units]) == names
+
+
+def test_other_languages_and_large_blobs_are_measured_whole(repo: Workspace) -> None:
+    oids = [blob(repo, "x = 1\n"), blob(repo, b"#" * (MAX_BYTES + 1))]
+    with Repo.open(str(repo.path)) as opened:
+        measurer = Measurer(opened.objects, Cache(None))
+        assert measurer.difference(*oids, "go") is None
+        assert measurer.compared == 0
+        assert measurer.difference(*oids, "python") is None
+
+
 def test_a_missing_blob_is_undecided(repo: Workspace) -> None:
     with Repo.open(str(repo.path)) as opened, pytest.raises(UndecidedError):
         Measurer(opened.objects, Cache(None)).record("1" * 40, "python")
+    with Repo.open(str(repo.path)) as opened, pytest.raises(UndecidedError):
+        Measurer(opened.objects, Cache(None)).difference("1" * 40, "2" * 40, "python")
 
 
 def test_memory_is_bounded_but_the_last_records_stay(repo: Workspace) -> None:

@@ -62,6 +62,26 @@ COMMENTS = {
         _big(23, "  # agentops: allow[AG601]"),
         ["AG601 error big 21>24", "AG607 warning a.py"],
     ),
+    "unknown rule": (
+        _big(20, ALLOW.replace("AG601", "AG999")),
+        _big(23, ALLOW.replace("AG601", "AG999")),
+        ["AG601 error big 21>24", "AG607 warning a.py"],
+    ),
+    "misspelt": (
+        _big(20, ALLOW.replace("allow", "alow")),
+        _big(23, ALLOW.replace("allow", "alow")),
+        ["AG601 error big 21>24", "AG607 warning a.py"],
+    ),
+    "a malformed one is mended: its reason": (
+        _big(20, "  # agentops: allow[AG601]"),
+        _big(20, ALLOW),
+        ["AG606 error a.py"],
+    ),
+    "a malformed one is mended: its rules": (
+        _big(20, ALLOW.replace("AG601", "AG601, AG603")),
+        _big(20, ALLOW),
+        ["AG606 error a.py"],
+    ),
     "for a rule that cannot be allowed": (
         "\n",
         "def f():  # agentops: allow[AG603] legacy\n    pass\n",

@@ -205,8 +205,8 @@ def test_what_is_no_source_is_named(repo: Workspace) -> None:
     repo.git("add", ".")
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{base},sub")
     assert brief(judged(repo.path, base)) == [
+        "AG604 error dark.py",
         "AG604 error was.py",
-        "AG604 warning dark.py",
         "AG605 note link.py",
         "AG605 note n.ipynb",
         "AG605 note sub",
@@ -237,7 +237,8 @@ def test_a_forged_cache_fools_nobody_but_its_owner(repo: Workspace, door: Door, 
     base, head = _changed(repo, {"a.py": BIG}, {"a.py": BIGGER})
     old, new = repo.git("rev-parse", f"{base}:a.py", f"{head}:a.py").split()
     with Repo.open(str(repo.path)) as opened, measured(opened, trusted=True) as cache:
-        cache.store(new, engine_id("python"), Measurer(opened.objects, Cache(None)).record(old, "python"))
+        record = Measurer(opened.objects, Cache(None)).record(old, "python")
+        cache.store(f"{old}-{new}", engine_id("python"), record, record)
     assert brief(judged(repo.path, base, head=head, door=door)) == found
 
 

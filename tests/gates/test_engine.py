@@ -277,6 +277,13 @@ def test_a_stage_selects() -> None:
     assert registry.select(stage="no-such-stage") == ()
 
 
+@pytest.mark.parametrize("stage", ["commit-msg", "no-such-stage"])
+def test_a_gate_that_is_named_and_does_not_run_there_is_refused(stage: str) -> None:
+    with pytest.raises(UsageError, match=f"^the gate complexity-regression does not run at {stage}$") as caught:
+        registry.select(("complexity-regression",), stage)
+    assert caught.value.fix == "it runs at: pre-commit, pre-merge-commit, pre-push"
+
+
 def test_gates_are_cheap_to_import() -> None:
     import subprocess
 

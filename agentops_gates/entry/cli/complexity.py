@@ -10,16 +10,19 @@ from typing import Any
 
 import click
 
-from ...complexity.compare import Comparison, Delta, NotJudged, compare
+from ...complexity.compare import Comparison, compare
+from ...complexity.events import Delta, NotJudged
 from ...complexity.findings import GATE, measured
 from ...complexity.judge import Limits, before_number, number
 from ...complexity.maintainability import FileChange, FileMetrics, file_changes
 from ...complexity.measure import Measurer
 from ...complexity.replay import Row, Summary, replay, summarise
 from ...complexity.wording import rank
+from ...formats.common import ordered
 from ...gates.registry import metadata
 from ...git.bulk import BulkObjects
 from ...git.repo import Repo
+from ...model.errors import UsageError
 from ...model.finding import Finding
 from ...model.outcome import EXIT_OK, EXIT_UNDECIDED
 from ...model.text import printable
@@ -27,6 +30,7 @@ from ...policy.load import load
 from ...policy.policy import Policy
 from .. import ci
 from ..progress import Progress
+from ..terminal import width
 
 _WIDTH = 80
 _INDENT = " " * 8
@@ -91,6 +95,8 @@ def replay_command(*, last: int, head: str, name: str, reader: str, **tried: int
     The exit code is 3 if a commit could not be judged.
     """
     with Repo.open() as repo, measured(repo, trusted=_local()) as cache:
+        if head == "HEAD" and _unborn(repo):
+            raise UsageError("this branch has no commit yet: there is nothing to replay")
         tip = repo.commit(head)
         policy = _varied(load(repo, tip, metadata(), trust_cache=_local()), tried)
         objects = BulkObjects(repo) if reader == "pygit2" else repo.objects
@@ -102,8 +108,12 @@ def replay_command(*, last: int, head: str, name: str, reader: str, **tried: int
             summary = summarise(kept)
         else:
             summary = summarise(_printed(rows))
-            click.echo(_total(summary))
+            click.echo("\n".join(_wrapped(_total(summary), width(sys.stdout), "", "  ")))
     return EXIT_UNDECIDED if summary.outcomes.get("undecided") else EXIT_OK
+
+
+def _unborn(repo: Repo) -> bool:
+    return repo.resolve("HEAD") is None and repo.git.run("rev-parse", "--verify", "--quiet", "HEAD", ok=(0, 1)).rc == 1
 
 
 def _local() -> bool:
@@ -177,9 +187,9 @@ def _shown(value: int | None) -> str:
     return "-" if value is None else str(value)
 
 
-def _cut(text: str, width: int) -> str:
-    half = (width - 3) // 2
-    return text if len(text) <= width else f"{text[: width - 3 - half]}...{text[-half:]}"
+def _cut(text: str, columns: int) -> str:
+    half = (columns - 3) // 2
+    return text if len(text) <= columns else f"{text[: columns - 3 - half]}...{text[-half:]}"
 
 
 def _not_judged(file: NotJudged) -> str:
@@ -208,21 +218,34 @@ def _watched(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _printed(rows: Iterator[Row]) -> Iterator[Row]:
+    columns = width(sys.stdout)
     for row in rows:
-        for line in _row_lines(row):
+        for line in _row_lines(row, columns):
             click.echo(line)
         yield row
 
 
-def _row_lines(row: Row) -> Iterator[str]:
+def _row_lines(row: Row, columns: int) -> Iterator[str]:
+    if row.outcome not in {"fail", "undecided"}:
+        return
+    word = "would be stopped" if row.outcome == "fail" else "undecided"
+    yield _shortened(f"{row.commit[:12]}  {row.date:10}  {word}: {printable(row.subject)}", columns)
+    if row.outcome == "undecided":
+        yield from _wrapped(row.reason, columns)
+    for finding in ordered(row.findings):
+        if finding.level == "error":
+            yield _cut(f"  {finding.rule} {_place(finding)}", columns)
+            yield from _wrapped(finding.message, columns)
+
+
+def _wrapped(text: str, columns: int, first: str = _INDENT, rest: str = _INDENT) -> list[str]:
     from textwrap import wrap
 
-    if row.outcome in {"fail", "undecided"}:
-        yield f"{row.commit[:12]}  {'would be stopped' if row.outcome == 'fail' else 'undecided: ' + row.reason}"
-        for finding in row.findings:
-            if finding.level == "error":
-                yield _cut(f"  {finding.rule} {_place(finding)}", _WIDTH)
-                yield from wrap(printable(finding.message), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    return wrap(printable(text), columns, initial_indent=first, subsequent_indent=rest)
+
+
+def _shortened(line: str, columns: int) -> str:
+    return line if len(line) <= columns else f"{line[: columns - 3]}..."
 
 
 def _place(finding: Finding) -> str:
