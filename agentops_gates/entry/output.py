@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 
 from ..formats.registry import get
 from ..gates.registry import metadata
@@ -37,6 +36,8 @@ def write(report: Report, name: str, file: str) -> None:
 
 def write_text(file: str, text: str) -> None:
     """Write UTF-8 ``text`` to ``file`` by way of a temporary neighbour; raise UsageError when that cannot be done."""
+    import tempfile
+
     folder = os.path.dirname(os.path.abspath(file))
     temporary = ""
     try:

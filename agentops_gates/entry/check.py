@@ -1,0 +1,112 @@
+"""``check`` behind its command line: judge the index or a range, print the report, exit with what it amounts to."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+
+from ..formats import FORMATS
+from ..gates.engine import Limits, run, undecided
+from ..gates.registry import GateModule, metadata, select
+from ..git.ranges import range_subject, repository_subject, staged_subject
+from ..git.repo import Repo
+from ..model.errors import UndecidedError, UsageError
+from ..model.finding import Report
+from ..model.light import Any, NamedTuple
+from ..model.outcome import exit_code
+from ..model.subject import Door, Subject
+from . import ci
+from .ci.subject import ci_subject
+from .output import emit, write
+from .progress import Progress
+
+
+class Asked(NamedTuple):
+    """What was asked for. The names are those of the long options; ``deadline`` is in seconds."""
+
+    gate: tuple[str, ...] = ()
+    base: str | None = None
+    head: str | None = None
+    staged: bool = False
+    repository: bool = False
+    format: str = "text"
+    output: str | None = None
+    report: tuple[str, ...] = ()
+    deadline: float | None = None
+    color: str = "auto"
+
+
+def plain(args: Sequence[str]) -> Asked | None:
+    """Return what a plain command line asks for; None for any other, which is click's to read or to refuse.
+
+    Loading click takes longer than judging a commit.
+    """
+    words = iter(args)
+    read: dict[str, Any] = {"gate": (), "report": ()}
+    for word in words:
+        name = word.removeprefix("--")
+        value = True if word == "--staged" else next(words, "-")
+        if not word.startswith("--") or not _plain(name, value):
+            return None
+        read[name] = (*read[name], value) if name in ("gate", "report") else value
+    return Asked(**read)._replace(deadline=float(read["deadline"]) if "deadline" in read else None)
+
+
+def _plain(name: str, value: str | bool) -> bool:
+    if isinstance(value, bool):
+        return True
+    if name == "format":
+        return value in FORMATS
+    if name == "deadline":
+        return bool(re.fullmatch("[1-9][0-9]{0,5}", value))
+    return name in ("gate", "report", "base", "head", "output") and not value.startswith("-")
+
+
+def check(asked: Asked) -> int:
+    """Judge, print, and return the exit code; raise UsageError for options that do not go together."""
+    if sum((bool(asked.base), asked.staged, asked.repository)) > 1 or (asked.head and not asked.base):
+        raise UsageError("give --base (and --head), or --staged, or --repository")
+    extra = [_target(report) for report in asked.report]
+    with Repo.open() as repo:
+        gates = select(asked.gate)
+        try:
+            report = _judge(repo, _subject(repo, asked), gates, asked.deadline)
+        except UndecidedError as error:
+            report = undecided(gates, error)
+    for target, file in extra:
+        write(report, target, file)
+    emit(report, asked.format, asked.output, asked.color)
+    if asked.format == "github":
+        from .ci.github import write_outputs, write_summary
+
+        write_summary(report, os.environ, metadata())
+        write_outputs(report, os.environ, dict(extra).get("sarif", ""))
+    return exit_code(report.outcome)
+
+
+def _judge(repo: Repo, subject: Subject, gates: Sequence[GateModule], deadline: float | None) -> Report:
+    progress = Progress(sys.stderr)
+    try:
+        return run(repo, [subject], gates, Limits(deadline, progress))
+    finally:
+        progress.clear()
+
+
+def _subject(repo: Repo, asked: Asked) -> Subject:
+    door: Door = "ci" if ci.is_ci(os.environ) else "local"
+    if asked.staged:
+        return staged_subject(repo, door)
+    if asked.repository:
+        return repository_subject(repo, door)
+    if asked.base:
+        return range_subject(repo, asked.base, asked.head or "HEAD", door)
+    return ci_subject(repo, os.environ) or staged_subject(repo, door)
+
+
+def _target(report: str) -> tuple[str, str]:
+    name, _, file = report.partition("=")
+    if name not in FORMATS or not file:
+        raise UsageError(f"--report {report!r} is not FORMAT=FILE", f"formats: {', '.join(FORMATS)}")
+    return name, file
