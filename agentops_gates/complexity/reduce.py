@@ -90,32 +90,23 @@ def difference(old: bytes, new: bytes) -> tuple[FileRecord, FileRecord] | None:
     None if the files must be measured whole: what differs does not parse by itself, or it changes the numbers of the
     module or of a class body, or there are suppressions, or text that cannot be cut.
     """
-    # Suppressions belong to the unit around them, which may be left out.
-    texts = [text for text in map(plain_python, (old, new)) if text is not None]
-    if len(texts) < 2 or any(MARK in text.lower() or _CONTINUED.search(text) for text in texts):
-        return None
     closed: set[bytes] = set()
-    whole = [_pieces(_Piece(text, 1), _TOP, len(text), closed) for text in texts]
-    if not whole[0] or not whole[1]:
+    whole = [_pieces(_Piece(text, 1), _TOP, len(text), closed) for text in _texts(old, new)]
+    if len(whole) < 2 or not whole[0] or not whole[1]:
         return None
     sides = _cancelled(*whole)
-    classes = [_classes(side, closed) for side in sides]
-    members = {name: _cancelled(classes[0][name].members, classes[1][name].members) for name in _common(*classes)}
-    heads = {name for name in members if classes[0][name].head != classes[1][name].head}
-    units = []
-    for side, cuts, number in zip(sides, classes, (0, 1), strict=True):
-        joined = _Joined()
-        opened = {cut.line: cut for name, cut in cuts.items() if name in members}
-        for piece in side:
-            cut = opened.get(piece.line)
-            if cut is None:
-                joined.add(piece)
-            else:
-                joined.open(cut, same_head=cut.name not in heads)
-                for member in members[cut.name][number]:
-                    joined.add(member, cut.indent)
-        units.append(joined.measured())
-    return None if units[0] is None or units[1] is None else _settled(units[0], units[1], members)
+    opened = _opened(*(_classes(side, closed) for side in sides))
+    units = [_joined(side, cuts).measured() for side, cuts in zip(sides, opened, strict=True)]
+    if units[0] is None or units[1] is None:
+        return None
+    return _settled(units[0], units[1], {"<module>", *(f"{cut.name}.<body>" for cut in opened[0].values())})
+
+
+def _texts(*versions: bytes) -> list[bytes]:
+    """Return the versions as texts, without those that cannot be cut."""
+    texts = [text for text in map(plain_python, versions) if text is not None]
+    # Suppressions belong to the unit around them, which may be left out.
+    return [text for text in texts if MARK not in text.lower() and not _CONTINUED.search(text)]
 
 
 def _pieces(whole: _Piece, starts: re.Pattern[bytes], stop: int, closed: set[bytes]) -> list[_Piece]:
@@ -190,8 +181,29 @@ def _class(piece: _Piece, closed: set[bytes]) -> _Class | None:
     return _Class(name, piece.line, head, indent, members) if members else None
 
 
-def _common(old: dict[str, _Class], new: dict[str, _Class]) -> list[str]:
-    return [name for name in old if name in new]
+def _opened(old: dict[str, _Class], new: dict[str, _Class]) -> tuple[dict[int, _Class], dict[int, _Class]]:
+    """Return the classes that both sides have, by their line, with the members in which they differ."""
+    opened: tuple[dict[int, _Class], dict[int, _Class]] = ({}, {})
+    for name in old.keys() & new.keys():
+        cuts = old[name], new[name]
+        members = _cancelled(cuts[0].members, cuts[1].members)
+        alike = cuts[0].head == cuts[1].head
+        for side, cut, left in zip(opened, cuts, members, strict=True):
+            side[cut.line] = cut._replace(head=b"class %b:\n" % name.encode() if alike else cut.head, members=left)
+    return opened
+
+
+def _joined(pieces: Iterable[_Piece], cuts: dict[int, _Class]) -> _Joined:
+    joined = _Joined()
+    for piece in pieces:
+        cut = cuts.get(piece.line)
+        if cut is None:
+            joined.add(piece)
+        else:
+            joined.add(_Piece(cut.head + cut.indent + b"pass\n", cut.line))
+            for member in cut.members:
+                joined.add(member, cut.indent)
+    return joined
 
 
 class _Joined:
@@ -213,11 +225,6 @@ class _Joined:
         self._texts.append(text)
         self._count += text.count(b"\n")
 
-    def open(self, cut: _Class, *, same_head: bool) -> None:
-        """Append what makes the pieces after it members of a class: its head, or just its name if that is the same."""
-        head = b"class %b:\n" % cut.name.encode() if same_head else cut.head
-        self.add(_Piece(head + cut.indent + b"pass\n", cut.line))
-
     def measured(self) -> list[Unit] | None:
         """Return the units, at the lines of the file; None if the pieces do not parse."""
         record = measure_python(b"".join(self._texts))
@@ -229,20 +236,22 @@ class _Joined:
         return unit._replace(line=unit.line + shift, end_line=unit.end_line + shift, points=pack_points(points))
 
 
-def _settled(old: list[Unit], new: list[Unit], cut: Iterable[str]) -> tuple[FileRecord, FileRecord] | None:
-    """Leave out the module and the classes that were ``cut``: the pieces hold only parts of them.
-
-    None if these parts differ in their numbers.
-    """
-    spread = {"<module>", *(f"{name}.<body>" for name in cut)}
-    numbers = [
-        sorted((unit.qualname, *_numbers(unit)) for unit in units if unit.qualname in spread) for units in (old, new)
-    ]
-    if numbers[0] != numbers[1] or len({name for name, *_ in numbers[0]}) < len(numbers[0]):
+def _settled(old: list[Unit], new: list[Unit], spread: set[str]) -> tuple[FileRecord, FileRecord] | None:
+    """Leave out the units that are ``spread`` over pieces; None if what the pieces hold of them differs in numbers."""
+    numbers = _numbers(old, spread)
+    if numbers is None or numbers != _numbers(new, spread):
         return None
-    left = [tuple(unit for unit in units if unit.qualname not in spread) for units in (old, new)]
-    return FileRecord(left[0]), FileRecord(left[1])
+    return _record(old, spread), _record(new, spread)
 
 
-def _numbers(unit: Unit) -> tuple[int, ...]:
-    return unit.cyclomatic, unit.asserts, unit.unseen, unit.cognitive
+def _numbers(units: list[Unit], names: set[str]) -> dict[str, tuple[int, ...]] | None:
+    """Return the numbers of the units that have one of ``names``; None if two of them share it."""
+    named = [unit for unit in units if unit.qualname in names]
+    found: dict[str, tuple[int, ...]] = {}
+    for unit in named:
+        found[unit.qualname] = (unit.cyclomatic, unit.asserts, unit.unseen, unit.cognitive)
+    return found if len(found) == len(named) else None
+
+
+def _record(units: list[Unit], names: set[str]) -> FileRecord:
+    return FileRecord(tuple(unit for unit in units if unit.qualname not in names))

@@ -93,10 +93,7 @@ def not_judged(event: NotJudged, *, hides: bool = False) -> Finding:
         fix = "mend the quotes; in the text of JSX an apostrophe can be spelt &apos;"
         return Finding("AG605", "note" if event.known else "warning", text, event.path, _line(reason), fix=fix)
     if event.state in _DEFECTS:
-        fix = next(what for beginning, what in _MENDING if event.reason.startswith(beginning))
-        level: Level = "warning" if event.known else "error"
-        text = f"this file {reason}; its functions are not judged"
-        return Finding(_DEFECTS[event.state], level, text, event.path, _line(reason), fix=fix)
+        return _defect(event, reason)
     if event.state == "unmerged":
         text = "this file is unmerged in the index, so it cannot be measured"
         return Finding("AG604", "error", text, event.path, fix="resolve the merge")
@@ -104,8 +101,15 @@ def not_judged(event: NotJudged, *, hides: bool = False) -> Finding:
         text = f"this file is {reason}, which is not measured as {language_of(event.path)}"
         fix = "keep the code in a file whose name tells its language, and link to that"
         return Finding("AG604", "error", text, event.path, fix=fix)
-    level = "warning" if event.state == "unsupported" and event.before == "measured" else "note"
+    level: Level = "warning" if event.state == "unsupported" and event.before == "measured" else "note"
     return Finding("AG605", level, f"not judged: {reason}", event.path)
+
+
+def _defect(event: NotJudged, reason: str) -> Finding:
+    fix = next(what for beginning, what in _MENDING if event.reason.startswith(beginning))
+    text = f"this file {reason}; its functions are not judged"
+    level: Level = "warning" if event.known else "error"
+    return Finding(_DEFECTS[event.state], level, text, event.path, _line(reason), fix=fix)
 
 
 def suppression_added(mark: Mark, limits: Limits, *, based: bool) -> Finding:
