@@ -22,7 +22,7 @@ from .languages import language_of
 from .sides import Records
 
 FILE = "agentops-gates.exemptions"
-_FORM = "path::qualname = limit, reason, YYYY-MM-DD"
+FORM = "path::qualname = limit, reason, YYYY-MM-DD"
 
 Key = tuple[str, str]
 
@@ -47,44 +47,64 @@ class Exemption(NamedTuple):
         return self.until < today
 
 
+class Line(NamedTuple):
+    """One line of the list and what there is to say about it."""
+
+    number: int
+    text: str
+
+
 def parse(data: bytes) -> dict[Key, Exemption]:
-    """Return the exemptions of a file's content, one per function.
+    """Return the exemptions of the base's list, one per function.
 
     Raises UndecidedError naming the first malformed line: half a list of exceptions is no basis for a judgement.
     """
     entries, faults = read(data)
     if faults:
-        raise UndecidedError(f"{FILE} {faults[0]}", f"write each line as: {_FORM}")
+        number, text = faults[0]
+        raise UndecidedError(
+            f"{FILE} of the base, line {number}: {text}",
+            f"mend the list in a change of its own, which is let through; each line is: {FORM}",
+        )
     return entries
 
 
-def read(data: bytes) -> tuple[dict[Key, Exemption], list[str]]:
-    """Return the well-formed exemptions and, for each other line, one clause with its number and what is wrong."""
+def read(data: bytes) -> tuple[dict[Key, Exemption], list[Line]]:
+    """Return the well-formed exemptions, and what is wrong with each other line."""
     entries: dict[Key, Exemption] = {}
-    faults: list[str] = []
+    faults: list[Line] = []
     for line, raw in enumerate(data.splitlines(), 1):
         text = os.fsdecode(raw).strip()
         if not text or text.startswith("#"):
             continue
         entry = _entry(text, line)
         if isinstance(entry, str):
-            faults.append(f"line {line}: {entry}: {printable(text)[:80]}")
+            faults.append(Line(line, f"{entry}: {printable(text)[:80]}"))
         else:
             other = entries.get(entry.key)
             entries[entry.key] = entry if other is None else min(entry, other, key=lambda one: (one.limit, one.until))
     return entries, faults
 
 
-def loosened(old: bytes, new: bytes) -> list[str]:
-    """Return what ``new`` allows beyond ``old``: added, raised, extended and malformed lines, one clause each.
+def loosened(old: bytes, new: bytes, day: str) -> list[Line]:
+    """Return what ``new`` allows on ``day`` (ISO) beyond ``old``: lines that are added, raised or extended, in order.
 
-    A malformed line counts, because merging it would leave every later change undecided. Malformed lines of ``old``
-    allow nothing.
+    Malformed lines allow nothing, and neither do those that have ended (see :func:`spent`).
     """
-    before, _ = read(old)
-    after, faults = read(new)
-    found = [clause for key, entry in sorted(after.items()) for clause in _beyond(before.get(key), entry)]
-    return found + faults
+    before, after = read(old)[0], read(new)[0]
+    found = [
+        Line(entry.line, clause)
+        for key, entry in after.items()
+        if not entry.expired(day)
+        for clause in _beyond(before.get(key), entry)
+    ]
+    return sorted(found)
+
+
+def spent(old: bytes, new: bytes, day: str) -> list[Exemption]:
+    """Return the lines that ``new`` adds or raises although they have ended on ``day``: nobody is exempt by them."""
+    before, after = read(old)[0], read(new)[0]
+    return [entry for key, entry in after.items() if entry.expired(day) and _beyond(before.get(key), entry)]
 
 
 def stale(entry: Exemption, change: Change, records: Records, limits: Limits) -> str:
@@ -124,7 +144,7 @@ def _entry(text: str, line: int) -> Exemption | str:
     path, colons, rest = text.partition("::")
     form = re.fullmatch(r"(.+?)\s*=\s*([0-9]{1,6})\s*,\s*(.*?)\s*,\s*([^,]*)", rest)
     if not (path and colons and form):
-        return f"not of the form {_FORM}"
+        return f"not of the form {FORM}"
     qualname, limit, reason, until = form.groups()
     if int(limit) < 1:
         return "the limit is not a positive number"

@@ -9,9 +9,6 @@ from ..model.light import NamedTuple
 from .pair import Version
 from .unit import UNSEEN, Point, unpack_points
 
-# A reader mends a few lines at a time; beyond this the list is counted, not spelled out.
-MAX_REASONS = 6
-_MAX_LINES = 3
 _KEPT = 8
 # Aligning is quadratic; a function of a thousand decisions is told less exactly, and in time.
 _MOST_PAIRS = 1_000_000
@@ -49,7 +46,7 @@ def explain(before: Version | None, after: Version, sources: Sources, counted: C
     """Return the reasons for a changed number, such as ``+2 and, line 1390`` or ``-1 for, line 12 before``.
 
     For a function without a previous version: its decision points by kind, the most frequent first. Empty if the
-    language's engine records no decision points.
+    language's engine records no decision points. Nothing is left out: what people read is shortened where it is shown.
     """
     new = _points(after, counted)
     if before is None:
@@ -59,13 +56,7 @@ def explain(before: Version | None, after: Version, sources: Sources, counted: C
         return ()
     gone, come, _ = align(keys(old, before, sources), keys(new, after, sources))
     added, removed = [new[at] for at in come], [old[at] for at in gone]
-    return first([*_grouped("+", added, "line"), *_grouped("-", removed, "old line")])
-
-
-def first(reasons: Sequence[str]) -> tuple[str, ...]:
-    """Return ``reasons``, of too many the first and how many more there are."""
-    more = len(reasons) - MAX_REASONS
-    return (*reasons[:MAX_REASONS], f"and {more} more") if more > 0 else tuple(reasons)
+    return (*_grouped("+", added, "line"), *_grouped("-", removed, "old line"))
 
 
 def _points(version: Version, counted: Counted) -> list[Point]:
@@ -82,7 +73,7 @@ def _composition(points: Sequence[Point]) -> tuple[str, ...]:
     for point in points:
         counts[point.kind] = counts.get(point.kind, 0) + 1
     ordered = sorted(counts.items(), key=lambda item: -item[1])
-    return tuple(f"{count} {kind}" for kind, count in ordered[:MAX_REASONS])
+    return tuple(f"{count} {kind}" for kind, count in ordered)
 
 
 def keys(points: Sequence[Point], version: Version, sources: Sources) -> list[_Key]:
@@ -149,8 +140,6 @@ def _grouped(sign: str, points: Sequence[Point], word: str) -> list[str]:
 
 
 def places(lines: Sequence[int], word: str) -> str:
-    """Return line numbers in words, the first few of them: ``lines 7, 9, 11 and 2 more``."""
+    """Return line numbers in words: ``line 7``, ``lines 7, 9, 11``."""
     distinct = sorted(set(lines))
-    shown = ", ".join(map(str, distinct[:_MAX_LINES]))
-    rest = len(distinct) - _MAX_LINES
-    return f"{word}{'s' if len(distinct) > 1 else ''} {shown}" + (f" and {rest} more" if rest > 0 else "")
+    return f"{word}{'s' if len(distinct) > 1 else ''} {', '.join(map(str, distinct))}"

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 
 from ..git.attributes import generated
 from ..git.repo import Repo
-from ..model.errors import SkippedError
+from ..model.errors import SkippedError, UndecidedError
 from ..model.finding import Finding
 from ..model.light import Any
 from ..model.outcome import Level
@@ -206,14 +207,14 @@ class _Run:
             exemptions.parse(data)
         # The change that mends the list is judged without one: nothing is exempt, and nobody is locked out.
         self._entries = {}
-        yield from self._final(wording.list_malformed(faults[0]))
+        yield from self._final(wording.list_malformed(*faults[0]))
 
     def _stale(self) -> Iterator[Finding]:
-        if not self._entries:
-            return
         touched = {}
         for change in self._repo.changes(self._subject.base, self._subject.head):
             touched[change.old_path] = touched[change.new_path] = change
+        if exemptions.FILE in touched:
+            yield from self._spent()
         for entry in self._entries.values():
             if entry.path not in touched:
                 continue
@@ -222,6 +223,14 @@ class _Run:
                 yield from self._final(wording.exemption(entry, f"ended on {entry.until} and no longer counts"))
             elif reason := exemptions.stale(entry, change, self._records, self._limits_of(entry.path)):
                 yield from self._final(wording.exemption(entry, reason))
+
+    def _spent(self) -> Iterator[Finding]:
+        with suppress(UndecidedError):  # a link or a folder there is the policy gate's to tell
+            base = self._subject.base
+            old = self._repo.read_file(base, exemptions.FILE) if base else None
+            new = self._repo.read_file(self._subject.head, exemptions.FILE)
+            for entry in exemptions.spent(old or b"", new or b"", self._today):
+                yield from self._final(wording.exemption(entry, f"ended on {entry.until}: it allows nothing"))
 
     def _final(self, finding: Finding) -> Iterator[Finding]:
         limits = self._limits_of(finding.path or "")

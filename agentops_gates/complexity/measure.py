@@ -78,7 +78,7 @@ class Measurer:
         if kept is None:
             kept = self._compared(old, new)
             self._cache.store(key, engine, *kept)
-        return (kept[0], kept[1]) if kept else None
+        return (kept[0], kept[1]) if len(kept) == 2 else None
 
     def _compared(self, old: str, new: str) -> tuple[FileRecord, ...]:
         from .reduce import difference

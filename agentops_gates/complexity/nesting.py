@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from .explain import Sources, align, first, keys, places
+from .explain import Sources, align, keys, places
 from .pair import Version
 from .unit import UNSEEN, Point, unpack_points
 
@@ -38,7 +38,7 @@ def explain_cognitive(before: Version | None, after: Version, sources: Sources) 
     told = sum(_cost(group) * len(lines) for group, lines in groups.items())
     rest = after.unit.cognitive - (before.unit.cognitive if before else 0) - told
     reasons = [_reason(group, lines) for group, lines in sorted(groups.items(), key=_most)]
-    return first([*reasons, *([f"{rest:+d} {_REST}"] if rest else [])])
+    return (*reasons, *([f"{rest:+d} {_REST}"] if rest else []))
 
 
 def _points(version: Version) -> list[Point]:

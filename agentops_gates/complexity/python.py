@@ -37,14 +37,17 @@ def measure_python(blob: bytes) -> FileRecord:
 
 
 def class_name(text: bytes, column: int) -> str:
-    """Return the name of a class; empty if ``text`` is anything but one whose last statement is at ``column``."""
+    """Return the name of a class; empty if ``text`` is anything but one that ends with a pass at ``column``."""
     try:
         with _quiet():
             body = _parse(text).body
     except UnreadableError:
         return ""
     only = body[0] if len(body) == 1 else None
-    return only.name if isinstance(only, _ast.ClassDef) and only.body[-1].col_offset == column else ""
+    if not isinstance(only, _ast.ClassDef):
+        return ""
+    last = only.body[-1]
+    return only.name if isinstance(last, _ast.Pass) and last.col_offset == column else ""
 
 
 @contextmanager

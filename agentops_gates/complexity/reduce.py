@@ -1,15 +1,17 @@
 """Reduces two versions of a Python file to the pieces in which they differ, so that only these are parsed.
 
-A file is cut before each ``def``, ``class`` or decorator at the left margin, and a class that differs before each of
-its members; pieces that both versions have cancel out. What remains of either version is joined again, members under a
-``class`` line of the same name, and is measured like a file.
+Both versions are cut at the left margin, and a class that differs into its members (see ``pieces.py`` for why a piece
+is whole). Pieces that both have cancel out. What remains of either version is joined again, members under a ``class``
+line of the same name, and is measured like a file.
 
-Why this gives the numbers of the whole files. ``def`` and ``class`` cannot stand inside brackets, so a line that starts
-with one is a statement unless it is inside a string; every piece, also those that cancel out, is therefore proved to
-end outside of strings. A cut class is proved to have its members' indentation by parsing its head. All else that could
-be amiss with a piece (an open bracket, a compound statement without its body) does not parse once the pieces are
-joined, and then the caller measures the whole files. Code of the module or of a cut class is spread over pieces: it
-must come to the same numbers on both sides, else the caller measures the whole files too.
+Why this gives the numbers of the whole files, if the old one parses:
+
+- a piece that cancels out stood in the old file between whole statements of its block, and can stand anywhere in it;
+- a piece that does not is parsed, with a statement before and after it that no open bracket or block would take;
+- the class line and what precedes the members is parsed too, with a statement at the members' indentation;
+- definitions of one name in one block are told apart by order and body: they stay together, all of them or none;
+- code of the module or of a cut class is spread over pieces: what is left of it must come to the same numbers on both
+  sides, or the caller measures the whole files.
 
 A syntax error that both versions share is not seen: what neither side changed cannot have become worse.
 """
@@ -18,60 +20,23 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from ..model.light import NamedTuple
+from .pieces import Cutter, Piece, cuttable
 from .python import class_name, measure_python
 from .source import plain_python
 from .suppressions import MARK
 from .unit import FileRecord, Unit, pack_points, unpack_points
 
-_STARTS = rb"(?:@|def |class |async def )"
-# The engine searches for a newline several times faster than for a line's start.
-_TOP = re.compile(rb"\n" + _STARTS)
-_MEMBER = re.compile(rb"\n([ \t]+)" + _STARTS)
-_LEFT = re.compile(rb"\n[^\s#]")
-_CLASS = re.compile(rb"(?:\A|\n)class ")
-# What looks like a decorator is a matrix product when it continues the line before.
-_CONTINUED = re.compile(rb"\\\n[ \t]*@")
-# More pieces than this that end inside a string: a text about Python rather than Python.
-_MOST_OPEN = 16
+_MEMBER = re.compile(rb"\n([ \t]+)(?:@|def |class |async def )")
+_MARGIN = re.compile(rb"\n[^ \t\n#]")
+# With more pieces than this to join, parsing both files whole is as fast.
+_MOST = 1000
+_MOST_STEPS = 10
 
-
-def _strings() -> bytes:
-    """Return a pattern for one string literal, for every Python from 3.11 on.
-
-    From 3.12 on a replacement field of an f-string may hold the quote that delimits it. Only such fields are accepted
-    in which both readings end the literal at the same quote: no braces, comments or escapes inside, quotes in pairs.
-    """
-    kinds = []
-    for quote in (b'"', b"'"):
-        other = b"'" if quote == b'"' else b'"'
-        for delimiter in (quote * 3, quote):
-            triple = len(delimiter) == 3
-            end = b"" if triple else rb"\n"
-            lone = rb"|%b(?!%b%b)" % (quote, quote, quote) if triple else b""
-            inner = rb"|%b(?!%b%b)[^\"'{}#\\\n]*+%b(?!%b%b)" % ((quote,) * 6) if triple else b""
-            text = rb"(?:[^%b\\%b]++|\\.%b)*+" % (quote, end, lone)
-            field = rb"(?:[^\"'{}#\\%b]++|%b[^\"'{}#\\\n]*+%b%b)*+" % (end, other, other, inner)
-            fields = rb"\{%b(?:\{%b\}%b)*+\}" % (field, field, field)
-            formatted = rb"(?:[^%b\\{}%b]++|\\[^{}]|\{\{|\}\}|%b%b)*+" % (quote, end, fields, lone)
-            prefixed = rb"(?:(?<=[fFtT])|(?<=[fFtT][rR]))"
-            plain = rb"(?<![fFtT])(?<![fFtT][rR])"
-            # Three quotes are never an empty string and the start of another.
-            opening = delimiter if triple else rb"%b(?!%b%b)" % ((quote,) * 3)
-            kinds += [plain + opening + text + delimiter, prefixed + opening + formatted + delimiter]
-    return b"|".join(kinds)
-
-
-_CLOSED = re.compile(rb"(?:[^\"'#]++|\#[^\n]*+|%b)*+" % _strings(), re.DOTALL)
-
-
-class _Piece(NamedTuple):
-    """A piece of a file, and the line at which it starts."""
-
-    text: bytes
-    line: int
+_Sides = tuple[list[Piece], list[Piece]]
 
 
 class _Class(NamedTuple):
@@ -81,7 +46,7 @@ class _Class(NamedTuple):
     line: int
     head: bytes
     indent: bytes
-    members: list[_Piece]
+    members: list[Piece]
 
 
 def difference(old: bytes, new: bytes) -> tuple[FileRecord, FileRecord] | None:
@@ -90,12 +55,14 @@ def difference(old: bytes, new: bytes) -> tuple[FileRecord, FileRecord] | None:
     None if the files must be measured whole: what differs does not parse by itself, or it changes the numbers of the
     module or of a class body, or there are suppressions, or text that cannot be cut.
     """
-    closed: set[bytes] = set()
-    whole = [_pieces(_Piece(text, 1), _TOP, len(text), closed) for text in _texts(old, new)]
-    if len(whole) < 2 or not whole[0] or not whole[1]:
+    cutter = Cutter()
+    whole = [cutter.cut(text, 1) for text in _texts(old, new)]
+    if len(whole) < 2 or whole[0] is None or whole[1] is None:
         return None
-    sides = _cancelled(*whole)
-    opened = _opened(*(_classes(side, closed) for side in sides))
+    sides = _cancelled(whole[0], whole[1])
+    if max(map(len, sides)) > _MOST:
+        return None
+    opened = _opened(*(_classes(side, cutter) for side in sides))
     units = [_joined(side, cuts).measured() for side, cuts in zip(sides, opened, strict=True)]
     if units[0] is None or units[1] is None:
         return None
@@ -106,78 +73,43 @@ def _texts(*versions: bytes) -> list[bytes]:
     """Return the versions as texts, without those that cannot be cut."""
     texts = [text for text in map(plain_python, versions) if text is not None]
     # Suppressions belong to the unit around them, which may be left out.
-    return [text for text in texts if MARK not in text.lower() and not _CONTINUED.search(text)]
+    return [text for text in texts if cuttable(text) and MARK not in text.lower()]
 
 
-def _pieces(whole: _Piece, starts: re.Pattern[bytes], stop: int, closed: set[bytes]) -> list[_Piece]:
-    """Cut before each of ``starts`` up to ``stop``, but inside no string; empty if the text ends inside one.
-
-    ``closed`` collects the texts that are known to begin and end outside of strings.
-    """
-    text, pieces, begin, line, opened = whole.text, list[_Piece](), 0, whole.line, 0
-    for end in [*_cuts(text, starts, stop), len(text)]:
-        piece = text[begin:end]
-        if piece in closed or _CLOSED.fullmatch(piece):
-            closed.add(piece)
-            pieces.append(_Piece(piece, line))
-            begin, line = end, line + piece.count(b"\n")
-        elif (opened := opened + 1) > _MOST_OPEN:
-            return []
-    return pieces if begin == len(text) else []
+def _cancelled(old: Sequence[Piece], new: Sequence[Piece]) -> _Sides:
+    """Leave out, on both sides, what both have equally often and what shares no name with anything that stays."""
+    counts = Counter(piece.text for piece in old), Counter(piece.text for piece in new)
+    equal = {piece.text: piece.names() for piece in old if counts[0][piece.text] == counts[1][piece.text]}
+    names = set[str]().union(*(piece.names() for piece in (*old, *new) if piece.text not in equal))
+    for _ in range(_MOST_STEPS):
+        met = [text for text, own in equal.items() if own & names]
+        if not met:
+            break
+        names.update(*map(equal.pop, met))
+    else:
+        equal = {}
+    return [piece for piece in old if piece.text not in equal], [piece for piece in new if piece.text not in equal]
 
 
-def _cuts(text: bytes, starts: re.Pattern[bytes], stop: int) -> Iterator[int]:
-    decorated = text.lstrip().startswith(b"@")
-    for found in starts.finditer(text, 0, stop):
-        if not decorated:
-            yield found.start() + 1
-        decorated = found.group().endswith(b"@")
+def _classes(pieces: Sequence[Piece], cutter: Cutter) -> dict[str, _Class]:
+    """Cut the classes among ``pieces`` whose name nothing else there has."""
+    counts = Counter(name for piece in pieces for name in piece.names())
+    found = (cut for piece in pieces if (cut := _class(piece, cutter)))
+    return {cut.name: cut for cut in found if counts[cut.name] == 1}
 
 
-def _cancelled(old: Iterable[_Piece], new: Iterable[_Piece]) -> tuple[list[_Piece], list[_Piece]]:
-    """Leave out, on both sides, each text as often as both have it."""
-    old, new = list(old), list(new)
-    return _without(old, new), _without(new, old)
-
-
-def _without(pieces: Iterable[_Piece], others: Iterable[_Piece]) -> list[_Piece]:
-    spare: dict[bytes, int] = {}
-    for other in others:
-        spare[other.text] = spare.get(other.text, 0) + 1
-    left = []
-    for piece in pieces:
-        if spare.get(piece.text):
-            spare[piece.text] -= 1
-        else:
-            left.append(piece)
-    return left
-
-
-def _classes(pieces: Iterable[_Piece], closed: set[bytes]) -> dict[str, _Class]:
-    """Cut the classes among ``pieces``; of several with one name none, for nothing would tell their members apart."""
-    found: dict[str, list[_Class]] = {}
-    for piece in pieces:
-        cut = _class(piece, closed)
-        if cut:
-            found.setdefault(cut.name, []).append(cut)
-    return {name: cuts[0] for name, cuts in found.items() if len(cuts) == 1}
-
-
-def _class(piece: _Piece, closed: set[bytes]) -> _Class | None:
+def _class(piece: Piece, cutter: Cutter) -> _Class | None:
     text = piece.text
-    start = _CLASS.search(text)
-    first = start and _MEMBER.search(text, start.end())
-    if not first:
+    first = _MEMBER.search(text, piece.start) if piece.start >= 0 and text.startswith(b"class ", piece.start) else None
+    if first is None:
         return None
-    head, indent, rest = text[: first.start() + 1], first.group(1), text[first.start() + 1 :]
-    name = class_name(head + indent + b"pass\n", len(indent))
+    head, indent, rest = text[: first.start() + 1], first[1], text[first.start() + 1 :]
+    name = "" if head.endswith(b"\\\n") else class_name(head + indent + b"pass\n", len(indent))
     if not name:
         return None
     # What stands at the margin again may be a statement after the class: no member is looked for from there on.
-    after = _LEFT.search(rest)
-    line = piece.line + head.count(b"\n")
-    starts = re.compile(rb"\n%b%b" % (indent, _STARTS))
-    members = _pieces(_Piece(rest, line), starts, after.start() if after else len(rest), closed)
+    after = _MARGIN.search(rest)
+    members = cutter.cut(rest, piece.line + head.count(b"\n"), indent, after.start() + 1 if after else None)
     return _Class(name, piece.line, head, indent, members) if members else None
 
 
@@ -193,16 +125,16 @@ def _opened(old: dict[str, _Class], new: dict[str, _Class]) -> tuple[dict[int, _
     return opened
 
 
-def _joined(pieces: Iterable[_Piece], cuts: dict[int, _Class]) -> _Joined:
+def _joined(pieces: Iterable[Piece], cuts: dict[int, _Class]) -> _Joined:
     joined = _Joined()
     for piece in pieces:
         cut = cuts.get(piece.line)
         if cut is None:
-            joined.add(piece)
+            joined.add(piece.text, piece.line)
         else:
-            joined.add(_Piece(cut.head + cut.indent + b"pass\n", cut.line))
+            joined.add(cut.head + cut.indent + b"pass\n", cut.line)
             for member in cut.members:
-                joined.add(member, cut.indent)
+                joined.add(member.text, member.line, cut.indent)
     return joined
 
 
@@ -215,15 +147,15 @@ class _Joined:
         self._starts = [0]
         self._shifts = [0]
 
-    def add(self, piece: _Piece, indent: bytes = b"") -> None:
-        """Append a piece that is indented by ``indent``."""
+    def add(self, text: bytes, line: int, indent: bytes = b"") -> None:
+        """Append a piece that starts at ``line`` of its file and is indented by ``indent``."""
         # A statement between two pieces keeps a bracket that is open at the end of one from being closed by the next;
         # and no piece gets into the first line of a file, where an encoding can be declared.
-        text = b"%bpass\n%b%b" % (indent, piece.text, b"" if piece.text.endswith(b"\n") else b"\n")
+        whole = b"%bpass\n%b%b" % (indent, text, b"" if text.endswith(b"\n") else b"\n")
         self._starts.append(self._count + 2)
-        self._shifts.append(piece.line - self._count - 2)
-        self._texts.append(text)
-        self._count += text.count(b"\n")
+        self._shifts.append(line - self._count - 2)
+        self._texts.append(whole)
+        self._count += whole.count(b"\n")
 
     def measured(self) -> list[Unit] | None:
         """Return the units, at the lines of the file; None if the pieces do not parse."""

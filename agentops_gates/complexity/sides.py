@@ -70,7 +70,8 @@ class Sides:
 
     def both(self, change: Change) -> tuple[Side, Side] | None:
         """Return both sides without the units that surely are equal; None if each is to be read by itself."""
-        if change.status == "U" or not change.old_oid or not change.new_oid:
+        # What a renamed file's old version could not show is new here, so it is looked at whole.
+        if change.status in "UR" or not change.old_oid or not change.new_oid:
             return None
         if {change.old_mode & _TYPE, change.new_mode & _TYPE} != {_REGULAR}:
             return None

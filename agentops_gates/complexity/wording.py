@@ -139,9 +139,9 @@ def exemption(entry: Exemption, why: str) -> Finding:
     return Finding("AG608", "warning", text, EXEMPTIONS, entry.line, fix="remove its line")
 
 
-def list_malformed(fault: str) -> Finding:
+def list_malformed(line: int, fault: str) -> Finding:
     """Return the finding about a malformed list of exemptions that the change under judgement mends."""
-    text = f"the base's list is malformed ({fault}), so nothing is exempt in this change, which mends it"
+    text = f"the base's list is malformed (line {line}: {fault}), so nothing is exempt in this change, which mends it"
     return Finding("AG608", "warning", text, EXEMPTIONS)
 
 

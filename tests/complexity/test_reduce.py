@@ -6,7 +6,6 @@ import random
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import branchy
@@ -16,24 +15,18 @@ from agentops_gates.complexity.python import measure_python
 from agentops_gates.complexity.reduce import difference
 from agentops_gates.complexity.unit import FileRecord, Unit
 
-Told = tuple[list[Any], list[Any], list[Any], tuple[int, int]]
+Told = tuple[list[tuple[Unit, Unit]], list[Unit], list[Unit], tuple[int, int]]
 BODY = "    if a:\n        return 1\n"
 
 
 def told(old: FileRecord, new: FileRecord) -> Told:
     """Return what changed, what went, what came, and the growth in decision points and functions."""
     pairs, removed, added = pair(old.units, new.units)
-    changed = [(_seen(before), _seen(after)) for before, after, _ in pairs if not same_numbers(before, after)]
+    changed = [(before, after) for before, after, _ in pairs if not same_numbers(before, after)]
     points = [sum(unit.cyclomatic - 1 for unit in record.units) for record in (old, new)]
     functions = [sum(unit.kind == "function" for unit in record.units) for record in (old, new)]
     growth = points[1] - points[0], functions[1] - functions[0]
-    return sorted(changed), sorted(map(_seen, removed)), sorted(map(_seen, added)), growth
-
-
-def _seen(unit: Unit) -> tuple[Any, ...]:
-    # Of several definitions with equal name and body it cannot be told which one is new: lines are left out.
-    kinds = [point.partition(":")[0] for point in unit.points.split()]
-    return unit.qualname, unit.kind, unit.cyclomatic, unit.asserts, unit.unseen, unit.cognitive, kinds
+    return sorted(changed), sorted(removed), sorted(added), growth
 
 
 def agree(old: bytes, new: bytes) -> bool:
@@ -116,6 +109,105 @@ PAIRS = {
 def test_the_difference_is_that_of_the_whole_files(old: str, new: str) -> None:
     assert agree(old.encode(), new.encode())
     assert agree(new.encode(), old.encode())
+
+
+def ifs(count: int, name: str = "x", margin: str = "    ") -> str:
+    """Return so many decisions."""
+    return "".join(f"{margin}if {name}{number}: y\n" for number in range(count))
+
+
+# Columns that lie (a form feed sets them back, of a blank line that is continued the first one counts), continued
+# lines, brackets and decorators that others would close, and several definitions of one name.
+COPY = "def f(a):\n" + ifs(9, "t")
+COPIES = "def f(a):\n    if a: b\n    if c: d\n"
+FIRST, OTHER = "    \\\ndef i(): pass\n", "    \\\ndef j(): pass\n"
+ATTACKS = {
+    "a class's head that is continued": (
+        "class A:\n    x = 1\n    def f(self): pass\n",
+        "class A:\n    x = 1; \\\n    def f(self): pass\n",
+    ),
+    "a function that is continued": ("def a(): pass\ndef b(): pass\n", "def a(): x = 1; \\\ndef b(): return 1\n"),
+    "an empty function that is continued": ("def a(): pass\ndef b(): pass\n", "def a(): \\\ndef b(): return 1\n"),
+    "a method that is continued": (
+        "class A:\n    def f(self): pass\n    def g(self): pass\n    def h(self): pass\n",
+        "class A:\n    def f(self): x = 1; \\\n    def g(self): pass\n    def h(self): 1\n",
+    ),
+    "a decorator left alone": (
+        "x = 1\n@d('''\ndef x\n''')\ndef f(): pass\n",
+        "x = 1\n@d('''\ndef x\n''')\n",
+    ),
+    "a function inside brackets": ("def a():\n    x = (1\n@ 2)\n", "def a():\n    x = (1\ndef k(): pass\n@ 2)\n"),
+    "async before another": (
+        "async \\\ndef f(): pass\nclass B: pass\n",
+        "async \\\nclass B: pass\ndef f(): pass\n",
+    ),
+    "a form feed at the margin, then a member": (
+        "class A:\n    def f(self): pass\n\fA.x = 1\n",
+        "class A:\n    def f(self): pass\n\fA.x = 1\n    def more(self): pass\n",
+    ),
+    "a form feed at the margin, new function": (
+        "class A:\n    def f(self): pass\n    def inner(self): pass\n" + ifs(9),
+        "class A:\n    def f(self): pass\n\fdef g():\n    pass\n    def inner(self): pass\n" + ifs(9),
+    ),
+    "a form feed at the margin, growth": (
+        "class A:\n    def e(self): pass\n"
+        + ifs(9)
+        + "    def f(self): pass\n\fdef g():\n    def h(): pass\n    return 1\n",
+        "class A:\n    def e(self): pass\n    def f(self): pass\n\fdef g():\n    def h(): pass\n"
+        + ifs(9)
+        + "    return 1\n",
+    ),
+    "copies of a function around one that grows": (COPY + F + COPY, "def f(a):\n" + ifs(9) + COPY),
+    "copies of a function in another order": (
+        "def f(z):\n    pass\n" + COPIES,
+        COPIES + "def f(q):\n    pass\n" + COPIES,
+    ),
+    "copies of a class": (
+        "class B:\n" + ifs(9) + "    def f(self): pass\n    if z: y\n",
+        "class B:\n    if z: y\nclass B:\n" + ifs(9) + "    def f(self): pass\n",
+    ),
+    "copies under conditions": (
+        "if a:\n    def f(): pass\nelse:\n    def f(): 1 or 2\n" + G,
+        "if a:\n    def f(): pass\nelse:\n    def f(): 1 or 2\n" + G.replace("1", "2 or 3"),
+    ),
+    "names that are one to Python": ("def ﬁ(): pass\n" + F, "def ﬁ(): pass\ndef fi(): 1 or 2\n" + F),
+    "pieces in another order": (
+        "def m():\n"
+        + FIRST
+        + ifs(5, "a")
+        + OTHER
+        + "    return 1\ndef n():\n"
+        + FIRST
+        + ifs(5, "b")
+        + OTHER
+        + "    return 2\n",
+        "def m():\n"
+        + FIRST
+        + ifs(5, "a")
+        + FIRST
+        + ifs(5, "b")
+        + OTHER
+        + "    return 1\ndef n():\n"
+        + OTHER
+        + "    return 2\n",
+    ),
+    "a column that is not the class's": (
+        "class A:\n    if x:\n        \\\n    pass\n    def f(self): pass\n",
+        "class A:\n    if x:\n        \\\n    pass\n    def f(self): 1 or 2\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), ATTACKS.values(), ids=ATTACKS.keys())
+def test_attacks_find_nothing_that_the_whole_files_do_not_tell(old: str, new: str) -> None:
+    agree(old.encode(), new.encode())
+    agree(new.encode(), old.encode())
+
+
+def test_thousands_of_pieces_are_not_joined() -> None:
+    many = "".join(f"class A{number}:\n    def f(self): pass\n" for number in range(1200))
+    assert difference(many.encode(), many.replace("pass", "1 or 2").encode()) is None
+    assert agree(many.encode(), many.replace("pass", "1 or 2", 1).encode())
 
 
 def test_only_what_differs_is_left() -> None:
@@ -235,7 +327,27 @@ INSERTED = [
     *(b"if a: b()", b"x = 1 if a else 2", b"def f(a): return a or 1", b"class A:", b"@d", b"'''", b'"""', b"else:"),
     *(b"(", b")", b"f'{a['", b"# coding: x", b"async def g(): pass", b"    def f(self): pass", b"\\"),
 ]
-CHARACTERS = [b"'", b'"', b"#", b"\\", b"(", b")", b"[", b"{", b"}", b"\n", b" ", b"\t", b"@", b":", b"'''", b"f'"]
+CHARACTERS = [
+    b"\f",
+    b"\\\n",
+    b"    \\\n",
+    b"'",
+    b'"',
+    b"#",
+    b"\\",
+    b"(",
+    b")",
+    b"[",
+    b"{",
+    b"}",
+    b"\n",
+    b" ",
+    b"\t",
+    b"@",
+    b":",
+    b"'''",
+    b"f'",
+]
 Edit = Callable[[list[bytes], int, random.Random], None]
 EDITS: list[Edit] = [_delete, _repeat, _move, _indent, _dedent, _insert, _insert, _character]
 
