@@ -22,6 +22,8 @@ from .languages import language_of
 from .sides import Records
 
 FILE = "agentops-gates.exemptions"
+#: Bytes; nothing near it is a list that anybody reads.
+LIMIT = 1 << 20
 FORM = "path::qualname = limit, reason, YYYY-MM-DD"
 
 Key = tuple[str, str]

@@ -111,6 +111,8 @@ class Cutter:
         pieces = []
         for (begin, start), (end, _) in pairwise([*starts, (len(text), -1)]):
             piece = text[begin:end]
+            if not piece:
+                continue
             if piece.endswith(b"\\\n"):
                 return None
             after = rest.search(piece, start - begin) if start >= 0 else None
@@ -124,22 +126,20 @@ class Cutter:
         decorators, tries = -1, 0
         # With a newline in front, the first line is found like all others.
         for match in pattern.finditer(b"\n" + text, 0, stop + 1):
-            place = match.start()
-            tries += 1
+            place, tries = match.start(), tries + 1
             if tries > _MOST_TRIES:
                 return None
-            if not self._closed(text[decorators if decorators >= 0 else found[-1][0] : place]):
+            begin = decorators if decorators >= 0 else place
+            if not self._closed(text[max(decorators, found[-1][0]) : place]):
                 continue
             if match.group().endswith(b"@"):
-                decorators = decorators if decorators >= 0 else place
-                continue
-            if decorators >= 0 and not _balanced(text[decorators:place]):
+                decorators = begin
+            elif _balanced(text[begin:place]):
+                found.append((begin, place))
+                decorators, tries = -1, 0
+            else:
                 return None
-            found.append((decorators if decorators >= 0 else place, place))
-            decorators, tries = -1, 0
-        if decorators >= 0 or not self._closed(text[found[-1][0] :]):
-            return None
-        return found[1:] if found[1:] and found[1][0] == 0 else found
+        return found if decorators < 0 and self._closed(text[found[-1][0] :]) else None
 
     def _closed(self, text: bytes) -> bool:
         if text not in self._known:

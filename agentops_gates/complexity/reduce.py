@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from ..model.light import NamedTuple
 from .pieces import Cutter, Piece, cuttable
@@ -56,39 +56,49 @@ def difference(old: bytes, new: bytes) -> tuple[FileRecord, FileRecord] | None:
     module or of a class body, or there are suppressions, or text that cannot be cut.
     """
     cutter = Cutter()
-    whole = [cutter.cut(text, 1) for text in _texts(old, new)]
-    if len(whole) < 2 or whole[0] is None or whole[1] is None:
+    whole = _cut(old, cutter), _cut(new, cutter)
+    if whole[0] is None or whole[1] is None:
         return None
     sides = _cancelled(whole[0], whole[1])
     if max(map(len, sides)) > _MOST:
         return None
-    opened = _opened(*(_classes(side, cutter) for side in sides))
-    units = [_joined(side, cuts).measured() for side, cuts in zip(sides, opened, strict=True)]
+    opened = _opened(_classes(sides[0], cutter), _classes(sides[1], cutter))
+    units = _joined(sides[0], opened[0]).measured(), _joined(sides[1], opened[1]).measured()
     if units[0] is None or units[1] is None:
         return None
     return _settled(units[0], units[1], {"<module>", *(f"{cut.name}.<body>" for cut in opened[0].values())})
 
 
-def _texts(*versions: bytes) -> list[bytes]:
-    """Return the versions as texts, without those that cannot be cut."""
-    texts = [text for text in map(plain_python, versions) if text is not None]
+def _cut(version: bytes, cutter: Cutter) -> list[Piece] | None:
+    text = plain_python(version)
     # Suppressions belong to the unit around them, which may be left out.
-    return [text for text in texts if cuttable(text) and MARK not in text.lower()]
+    if text is None or not cuttable(text) or MARK in text.lower():
+        return None
+    return cutter.cut(text, 1)
 
 
 def _cancelled(old: Sequence[Piece], new: Sequence[Piece]) -> _Sides:
     """Leave out, on both sides, what both have equally often and what shares no name with anything that stays."""
-    counts = Counter(piece.text for piece in old), Counter(piece.text for piece in new)
-    equal = {piece.text: piece.names() for piece in old if counts[0][piece.text] == counts[1][piece.text]}
-    names = set[str]().union(*(piece.names() for piece in (*old, *new) if piece.text not in equal))
+    counts = Counter(piece.text for piece in old)
+    counts.subtract(piece.text for piece in new)
+    equal = {piece.text: piece.names() for piece in old if not counts[piece.text]}
+    names = set[str]().union(*(piece.names() for piece in (*_besides(equal, old), *_besides(equal, new))))
+    _keep_together(equal, names)
+    return _besides(equal, old), _besides(equal, new)
+
+
+def _besides(equal: Container[bytes], pieces: Iterable[Piece]) -> list[Piece]:
+    return [piece for piece in pieces if piece.text not in equal]
+
+
+def _keep_together(equal: dict[bytes, frozenset[str]], names: set[str]) -> None:
+    """Take the texts out of ``equal`` that share one of ``names``, with those that share one of theirs, and so on."""
     for _ in range(_MOST_STEPS):
         met = [text for text, own in equal.items() if own & names]
         if not met:
-            break
+            return
         names.update(*map(equal.pop, met))
-    else:
-        equal = {}
-    return [piece for piece in old if piece.text not in equal], [piece for piece in new if piece.text not in equal]
+    equal.clear()
 
 
 def _classes(pieces: Sequence[Piece], cutter: Cutter) -> dict[str, _Class]:
