@@ -2,20 +2,21 @@
 
 What it does
 ------------
-A change is judged by the policy, the exemptions and the attributes of its base. Editing them does not help the change
-itself: it helps the next one. This gate compares those files between base and head and reports every difference that
-matters:
+A change is judged by the policy, the exemptions, the signers and the attributes of its base. Editing them does not
+help the change itself: it helps the next one. This gate compares those files between base and head and reports every
+difference that matters:
 
 - AG901 (warning): the policy changed, and lets nothing through that it stopped before; or hooks and workflows run
   another version of the gates.
 - AG902 (error): the policy is loosened or removed.
-- AG903 (error): `agentops-gates.exemptions` allows more than before.
-- AG904 (error): the policy or the exemptions cannot be read at head.
-- AG905 (warning): a policy or exemptions where there were none.
+- AG903 (error): `agentops-gates.exemptions` allows more than before. A line whose day is over allows nothing: AG608.
+- AG904 (error): the policy or the exemptions cannot be read at head, or a file of keys is no file.
+- AG905 (warning): a policy, exemptions or keys where there were none.
 - AG906 (warning): a hook of ours in `.pre-commit-config.yaml` or a step of ours in a GitHub workflow is gone, or runs
   under other conditions.
 - AG907 (warning): `.gitattributes` marks more paths as generated or vendored.
 - AG908 (warning): the policy of the base cannot be read, and the change mends it.
+- AG909 (error): the files that the policy names as `signers` and `revoked` let a key count that did not count before.
 
 Why
 ---
@@ -24,14 +25,21 @@ the base; done in two it is not. So the first of the two has to be seen.
 
 What blocks
 -----------
-AG902, AG903 and AG904, for staged changes and for ranges. The gate has no settings, so no policy switches it off.
+AG902, AG903, AG904 and AG909, for staged changes and for ranges. The gate has no settings, so no policy switches it
+off.
 
 A setting is loosened if it moves in the direction that its gate declares as weaker. Overrides per path count as
 loosened unless the new ones are as strict for every path, whatever their globs match; where that cannot be proved, it
 counts. Removing the policy always counts, even one that said nothing but the defaults: a loose one could come back
-later as a new file. A first policy is compared with the built-in defaults. Without any base (a root commit) nothing
-was there to loosen, and AG905 is all. Moving the policy between its two homes is AG901. A deadline is neither strict
-nor loose: a gate that runs out of time is undecided, and that blocks.
+later as a new file. A judge counts as loosened by any change, and so does one more judge; the first judges do not,
+without whom nothing passed. A first policy is compared with the built-in defaults; one that is looser is adopted by
+landing it before hooks and required checks are there, or past them by somebody who may. Without any base (a root
+commit) nothing was there to loosen, and AG905 is all. Moving the policy between its two homes is AG901. A deadline is
+neither strict nor loose: a gate that runs out of time is undecided, and that blocks.
+
+Signers are loosened by every line that is new or different (comments apart), and by one that goes while another keeps
+its key or its name; revoked keys by everything but one more of them, and by any change of a list in OpenSSH's binary
+form. A signer who goes, or a key that is revoked, is AG901: that also ends what a FAIL by that key held up.
 
 A policy that cannot be read in the base blocks every run (exit 2) but one: a change at whose head it is valid again is
 judged by the built-in defaults, the mended policy is compared with them as a first one is, and AG908 says so. A change
@@ -87,9 +95,12 @@ from ..model.text import printable
 from ..policy.policy import Policy
 
 if TYPE_CHECKING:
+    from ..complexity.exemptions import Line
+    from ..policy.edits import Edit
     from ..policy.load import Loaded
-    from ..policy.loosen import Change as Edit
     from ..policy.side import Side
+
+    _Keys = frozenset[tuple[str, str]]
 
 _DECIDED = (
     "If it is to be looser, that is for a person to decide: somebody with the right to bypass the branch protection "
@@ -128,7 +139,7 @@ META = Gate(
             "AG904",
             "policy-invalid",
             "error",
-            "The policy or the exemptions cannot be read at head.",
+            "The policy, the exemptions or the keys cannot be read at head.",
             "Once landed, a policy that cannot be read blocks every change but the one that mends it. Correct "
             "it here: `agentops-gate config validate` lists all errors of the policy in the work tree.",
         ),
@@ -136,7 +147,7 @@ META = Gate(
             "AG905",
             "policy-introduced",
             "warning",
-            "A policy or exemptions where there were none.",
+            "A policy, exemptions or keys where there were none.",
             "This file judges from the next change on, so review it as the rule that it becomes. What is looser "
             "in it than the built-in defaults is AG902 as well.",
         ),
@@ -165,6 +176,14 @@ META = Gate(
             "the broken one meant to say. Compare it with the last one that was valid, and land it as a change "
             "of its own.",
         ),
+        Rule(
+            "AG909",
+            "signers-loosened",
+            "error",
+            "A key counts that did not count before.",
+            "Who may sign decides whose verdicts, acknowledgements and overrides count for the next changes. Leave "
+            f"the line out, or put back what was there. {_DECIDED}",
+        ),
     ),
     stages=("pre-commit", "pre-merge-commit", "pre-push"),
     kinds=("staged", "range"),
@@ -173,53 +192,95 @@ META = Gate(
 
 _LEVELS = {rule.id: rule.level for rule in META.rules}
 _LATER = "if it is to be looser, a person decides: leave it out of this {}"
+_FIRST = (
+    "to adopt it as it is, land the first policy before the hooks and the required check are there, or let somebody "
+    "who may bypass them land it as a change of its own"
+)
 _LANDED = "if it is to be looser, somebody who may bypass the branch protection lands it, as a change of its own"
 
 
 def check(subject: Subject, policy: Policy, repo: Repo) -> Iterator[Finding]:
     """Yield what the change makes of the files that judge.
 
-    Of ``policy`` only its fault is used: at a local door it may come from a cache that whoever is judged can write, so
-    both sides are read from their trees. Raises UndecidedError for a file that is unmerged or too large.
+    Of ``policy`` only its fault is used, and where it keeps its keys: at a local door it may come from a cache that
+    whoever is judged can write, so both sides are read from their trees. Raises UndecidedError for a file that is
+    unmerged or too large.
     """
     # The other bases of a push are earlier pushes of the same branch: they excuse nothing, and accuse nobody.
     others = () if subject.ref else subject.bases[1:]
-    found = [_by_identity(_compare(repo, subject.base, subject.head, policy.fault))]
+    keys = _key_files(policy, subject, repo)
+    found = [_by_identity(_compare(repo, subject.base, subject.head, keys, policy.fault))]
     for base in others:
         # A parent whose policy cannot be read excuses nothing.
         with suppress(UsageError):
-            found.append(_by_identity(_compare(repo, base, subject.head)))
+            found.append(_by_identity(_compare(repo, base, subject.head, keys)))
     charged = {name: finding for findings in reversed(found) for name, finding in findings.items()}
     # A merge in progress may take from either parent. The merge bases of a range are no such choice: whoever writes
     # the branch can make an old commit, with the loose policy of its time, one of them.
     names = charged if subject.kind == "range" else set.intersection(*map(set, found))
     judged = [finding for name, finding in charged.items() if name in names or finding.rule == "AG908"]
-    yield from (finding._replace(commit=subject.head) for finding in _with_decider(judged, subject))
+    yield from (finding._replace(commit=subject.head) for finding in _told_once(judged, subject))
 
 
 def _by_identity(findings: Iterable[Finding]) -> dict[tuple[object, ...], Finding]:
     return {(found.rule, found.path, found.data.get("key"), str(found.data.get("paths"))): found for found in findings}
 
 
-def _with_decider(findings: list[Finding], subject: Subject) -> Iterator[Finding]:
-    """Yield ``findings``; the first of those that a person may decide otherwise, as reports order them, says so."""
-    loosened = [finding for finding in findings if finding.rule in ("AG902", "AG903")]
-    first = min(loosened, key=lambda one: (one.path or "", one.line or 0, one.rule, one.message), default=None)
+def _told_once(findings: list[Finding], subject: Subject) -> Iterator[Finding]:
+    """Yield ``findings`` as reports order them; the first that a person may decide otherwise says so.
+
+    What mends every line of a file alike stands with the first of them.
+    """
+    told: set[tuple[str, str | None, str]] = set()
+    decider = _decider(findings, subject)
+    for finding in sorted(findings, key=lambda one: (one.path or "", one.line or 0, one.rule, one.message)):
+        same = (finding.rule, finding.path, finding.fix)
+        steps = [finding.fix] if same not in told else []
+        if finding.rule in ("AG903", "AG904"):
+            told.add(same)
+        if decider and finding.rule in ("AG902", "AG903", "AG909"):
+            steps.append(decider)
+            decider = ""
+        yield finding._replace(fix="\n".join(filter(None, steps)))
+
+
+def _decider(findings: list[Finding], subject: Subject) -> str:
+    if any((finding.rule, finding.data["key"]) == ("AG905", "policy") for finding in findings):
+        return _FIRST
     what = "push" if subject.ref else "commit" if subject.kind == "staged" else "change"
-    who = _LATER.format(what) if subject.door == "local" else _LANDED
-    for finding in findings:
-        yield finding._replace(fix=f"{finding.fix}\n{who}") if finding is first else finding
+    return _LATER.format(what) if subject.door == "local" else _LANDED
 
 
-def _compare(repo: Repo, base: str | None, head: str | None, fault: str = "") -> Iterator[Finding]:
+def _compare(repo: Repo, base: str | None, head: str | None, keys: _Keys, fault: str = "") -> Iterator[Finding]:
     from ..policy.enforcement import weakened
     from ..policy.side import Side
 
     side = Side.of(repo, base, head)
     yield from _policy(side, fault)
     yield from _exemptions(side)
+    yield from _keys(side, keys)
     if base is not None:
-        yield from (_finding(*found) for found in weakened(side))
+        from .registry import metadata
+
+        yield from (_finding(*found) for found in weakened(side, metadata()))
+
+
+def _key_files(policy: Policy, subject: Subject, repo: Repo) -> _Keys:
+    """Return the paths of signers and revoked keys: those of the base, and of the head where the base cannot tell."""
+    policies = [policy]
+    if policy.fault:
+        from ..policy.load import load_tree
+        from .registry import metadata
+
+        policies.append(load_tree(repo, subject.head, metadata()).policy)
+    return frozenset((one.verdicts["signers"], one.verdicts["revoked"]) for one in policies)
+
+
+def _keys(side: Side, keys: _Keys) -> Iterator[Finding]:
+    if any(side.touched(path) for pair in keys for path in pair):
+        from ..policy.keyfiles import watched
+
+        yield from (_finding(*found) for pair in sorted(keys) for found in watched(side, *pair))
 
 
 def _policy(side: Side, fault: str) -> Iterator[Finding]:
@@ -228,7 +289,7 @@ def _policy(side: Side, fault: str) -> Iterator[Finding]:
     # What was broken can be mended without a touch: by removing the folder that stood where the file should be.
     if not (fault or side.touched(OWN) or side.touched(SHARED)):
         return
-    from ..policy.load import build, load_tree
+    from ..policy.load import load_tree
     from .registry import metadata
 
     try:
@@ -236,21 +297,37 @@ def _policy(side: Side, fault: str) -> Iterator[Finding]:
     except UsageError as error:
         yield from _invalid(OWN if side.touched(OWN) else SHARED, error)
         return
+    yield from _readable(side, new, fault)
+
+
+def _readable(side: Side, new: Loaded, fault: str) -> Iterator[Finding]:
+    from ..policy.edits import homes, settings
+    from ..policy.load import build, load_tree
+    from .registry import metadata
+
     defaults = build(None, None, metadata())
     if fault:
         yield from _mended(new, fault)
-        yield from _settings(defaults, new)
+        yield from map(_edited, settings(defaults, new, metadata()))
         return
     old = defaults if side.base is None else load_tree(side.repo, side.base, metadata())
-    yield from _homes(side, old, new)
+    yield from map(_edited, homes(old, new, based=side.base is not None))
     if new.source is not None and side.base is not None:
-        yield from _settings(old, new)
+        yield from map(_edited, settings(old, new, metadata()))
 
 
 def _invalid(path: str, error: UsageError) -> Iterator[Finding]:
     fix = "correct it, or no later change can be judged; agentops-gate config validate lists all errors"
-    for line in str(error).split("\n"):
-        yield _finding("AG904", line, path, fix, {"key": line})
+    for text in str(error).split("\n"):
+        number, told = _located(path, text)
+        yield _finding("AG904", told, path, fix, {"key": text})._replace(line=number)
+
+
+def _located(path: str, text: str) -> tuple[int | None, str]:
+    """Split ``path:3 (the index): what`` into the line and what is wrong in it; another text has no line."""
+    where, _, told = text.removeprefix(f"{path}:").partition(": ")
+    number = where.partition(" ")[0]
+    return (int(number), told) if text.startswith(f"{path}:") and number.isdecimal() else (None, text)
 
 
 def _mended(new: Loaded, fault: str) -> Iterator[Finding]:
@@ -261,89 +338,40 @@ def _mended(new: Loaded, fault: str) -> Iterator[Finding]:
     yield _finding("AG908", message, new.source.path, fix, {"key": "policy", "why": fault.split("\n")})
 
 
-def _homes(side: Side, old: Loaded, new: Loaded) -> Iterator[Finding]:
-    before = old.source.path if old.source else None
-    after = new.source.path if new.source else None
-    data = {"key": "policy", "old": before, "new": after}
-    if after is None:
-        if before is not None:
-            message = f"the policy in {before} is removed: the built-in defaults would judge the next change"
-            yield _finding("AG902", message, before, f"restore {before}", data)
-    elif before is None:
-        when = "it judges from the next change on" if side.base else "it judges every change from here on"
-        yield _finding("AG905", f"a policy is introduced; {when}", after, "review it as the rule it becomes", data)
-    elif before != after:
-        yield _finding("AG901", f"the policy moves from {before} to {after}", after, "", data)
-
-
-def _settings(old: Loaded, new: Loaded) -> Iterator[Finding]:
-    from ..policy.loosen import compare
-    from .registry import metadata
-
-    for change in compare(old.policy, new.policy, metadata()):
-        # Against the defaults only what is weaker counts: AG905 has already said that there is a policy now.
-        if change.loosened or old.source is not None:
-            yield _setting(change, new)
-
-
-def _setting(change: Edit, new: Loaded) -> Finding:
-    from ..policy.loosen import brief
-
-    where = f" for {', '.join(change.paths[:5])}{', ...' if len(change.paths) > 5 else ''}" if change.paths else ""
-    values = f"from {brief(change.old)} to {brief(change.new)}"
-    data = {
-        "key": change.key,
-        "old": change.old,
-        "new": change.new,
-        **({"paths": change.paths} if change.paths else {}),
-    }
-    path = new.source.path if new.source else ""
-    if not change.loosened:
-        return _finding("AG901", f"{change.key} changes {values}", path, "", data)._replace(line=_line(change, new))
-    fix = f"put back {change.key} = {brief(change.old)}{where}"
-    found = _finding("AG902", f"{change.key} is loosened {values}{where}", path, fix, data)
-    return found._replace(line=_line(change, new))
-
-
-def _line(change: Edit, new: Loaded) -> int | None:
-    from ..policy.locate import line
-
-    if new.source is None or change.paths or " " in change.key:
-        return None
-    names = f"{new.source.section}.{change.key}" if new.source.section else change.key
-    return line(new.source.text, tuple(names.split(".")))
-
-
 def _exemptions(side: Side) -> Iterator[Finding]:
     path = "agentops-gates.exemptions"
     if not side.touched(path):
         return
-    from ..complexity.exemptions import loosened, read
+    from ..complexity.exemptions import FORM, loosened, read, today
 
     if side.odd(path):
-        yield _finding("AG904", f"{path} is not a regular file", path, "make it one", {"key": path})
+        yield _finding("AG904", "the list of exemptions is not a regular file", path, "make it one", {"key": path})
         return
     old, new = side.old(path) or b"", side.new(path) or b""
-    faults = read(new)[1]
-    for fault in faults:
-        fix = "write each line as: path::qualname = limit, reason, YYYY-MM-DD"
-        yield _finding("AG904", f"{path} {fault}", path, fix, {"key": fault})
-    clauses = [clause for clause in loosened(old, new) if clause not in faults]
-    if clauses:
-        yield from _allowed(path, clauses, first=side.base is None)
+    for number, fault in read(new)[1]:
+        found = _finding("AG904", fault, path, f"write each line as: {FORM}", {"key": f"line {number}: {fault}"})
+        yield found._replace(line=number)
+    lines = loosened(old, new, today())
+    if lines:
+        yield from _allowed(path, lines, first=side.base is None)
     elif old != new:
-        found = _finding("AG901", f"{path} changes, and allows no more than before", path, "", {"key": path})
-        yield found._replace(level="note")
+        message = "the list of exemptions changes, and allows no more than before"
+        yield _finding("AG901", message, path, "", {"key": path})._replace(level="note")
 
 
-def _allowed(path: str, clauses: Sequence[str], *, first: bool) -> Iterator[Finding]:
+def _allowed(path: str, lines: Sequence[Line], *, first: bool) -> Iterator[Finding]:
     if first:
-        message = f"{path} is introduced with {len(clauses)} lines"
-        yield _finding("AG905", message, path, "review them as the exceptions they become", {"key": path})
+        many = f"{len(lines)} lines" if len(lines) > 1 else "1 line"
+        fix = "review it as the exception that each line becomes"
+        yield _finding("AG905", f"a list of exemptions is introduced, with {many}", path, fix, {"key": path})
         return
-    fix = "bring the function to its limit instead"
-    for clause in clauses:
-        yield _finding("AG903", clause, path, fix, {"key": clause})
+    for number, clause in lines:
+        found = _finding("AG903", clause, path, "bring the function to its limit instead", {"key": clause})
+        yield found._replace(line=number)
+
+
+def _edited(found: Edit) -> Finding:
+    return _finding(*found[:5])._replace(line=found.line)
 
 
 def _finding(rule: str, message: str, path: str, fix: str, data: Mapping[str, object]) -> Finding:

@@ -9,10 +9,9 @@ from ..model.light import NamedTuple
 from ..model.subject import Door, Subject
 from ..model.text import printable
 from .objects import is_oid
-from .repo import Repo
+from .repo import UNSHALLOW, Repo
 from .run import failed
 
-UNSHALLOW = "git fetch --unshallow"
 # Where a suffix begins, such as ~1, ^{commit}, @{upstream} or :path.
 _SUFFIXES = ("~", "^", "@{", ":")
 _ANY = range(-64, 256)
@@ -53,8 +52,8 @@ def range_subject(repo: Repo, base: str, head: str, door: Door = "local") -> Sub
 
     Raises UsageError for a revision that names no commit, UndecidedError when a shallow clone hides the answer.
     """
-    old = _existing(repo, base)
-    new = _existing(repo, head)
+    old = existing(repo, base)
+    new = existing(repo, head)
     bases = transition_bases(repo, new, old)
     return Subject("range", bases, new, door=door, onto=old if len(bases) > 1 else None)
 
@@ -140,7 +139,7 @@ def history(repo: Repo, head: str, count: int) -> list[Commit]:
 
     Raises UsageError for a revision that names no commit, UndecidedError where history is cut.
     """
-    start = _existing(repo, head)
+    start = existing(repo, head)
     options = ("--topo-order", "--parents", f"--max-count={count}", "--end-of-options")
     done = repo.git.run("rev-list", *options, start, "--", ok=_ANY)
     if done.rc:
@@ -154,17 +153,16 @@ def _hidden(repo: Repo, error: UndecidedError, where: str) -> UndecidedError:
     return UndecidedError(f"this clone lacks history {where}: {error}", error.fix or "git fsck")
 
 
-def _existing(repo: Repo, revision: str) -> str:
-    oid = repo.resolve(revision)
-    if oid is not None:
-        if not is_oid(revision):
-            _refuse_ambiguous(repo, revision)
-        return oid
-    if repo.shallow:
-        raise UndecidedError(f"{printable(revision)} is not in this shallow clone", UNSHALLOW)
-    if is_oid(revision):
-        raise UndecidedError(f"commit {revision} is not in this clone", f"git fetch origin {revision}")
-    raise UsageError(f"{printable(revision)} names no commit in this clone", "check the name, or: git fetch origin")
+def existing(repo: Repo, revision: str) -> str:
+    """Return the full id of the commit that a revision of the command line names.
+
+    Raises UsageError for one that names no commit or whose name is ambiguous, UndecidedError for one that a shallow
+    clone may have cut off, or whose id is unknown here.
+    """
+    oid = repo.commit(revision)
+    if not is_oid(revision):
+        _refuse_ambiguous(repo, revision)
+    return oid
 
 
 def _refuse_ambiguous(repo: Repo, revision: str) -> None:

@@ -8,7 +8,7 @@ from types import TracebackType
 from ..model.errors import UndecidedError, UsageError
 from ..model.text import printable
 from .diff import SYMLINK, Change, diff_index, diff_trees
-from .objects import Objects
+from .objects import Objects, is_oid
 from .run import Git, failed
 from .tree import tree_entry
 
@@ -17,6 +17,7 @@ _EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }
+UNSHALLOW = "git fetch --unshallow"
 # No file that holds policy or exemptions is near this; a larger one is an attack or an accident.
 _FILE_LIMIT = 1 << 20
 
@@ -37,6 +38,8 @@ class Repo:
         self.empty_tree = _EMPTY_TREE[self.object_format]
         self.objects = Objects(git)
         self._changes: dict[tuple[str | None, str | None], tuple[Change, ...]] = {}
+        #: Other answers that more than one gate asks for, by the question.
+        self.known: dict[tuple[object, ...], tuple[str, ...] | None] = {}
 
     @classmethod
     def open(cls, cwd: str | None = None) -> Repo:
@@ -113,14 +116,20 @@ class Repo:
         return found[0].oid if found and found[0].type == "commit" else None
 
     def commit(self, revision: str) -> str:
-        """Like :meth:`resolve`, but raise UsageError when there is no such commit."""
+        """Like :meth:`resolve`, but raise UsageError for what names no commit, UndecidedError if it may be cut off."""
         oid = self.resolve(revision)
-        if oid is None:
+        if oid is not None:
+            return oid
+        if is_oid(revision) and not revision.strip("0"):
             raise UsageError(
-                f"{printable(revision)!r} names no commit in this clone",
-                "check the name, or fetch it: git fetch origin",
+                "a commit id of zeros is git's word for none: there is nothing to compare with",
+                "for a new branch name the one that it goes to, for instance: --base refs/remotes/origin/main",
             )
-        return oid
+        if self.shallow:
+            raise UndecidedError(f"{printable(revision)} is not in this shallow clone", UNSHALLOW)
+        if is_oid(revision):
+            raise UndecidedError(f"commit {revision} is not in this clone", f"git fetch origin {revision}")
+        raise UsageError(f"{printable(revision)} names no commit in this clone", "check the name, or: git fetch origin")
 
     def changes(self, base: str | None, head: str | None) -> tuple[Change, ...]:
         """Return what differs between two commits; ``base`` None is the empty tree, ``head`` None is the index."""
@@ -131,14 +140,15 @@ class Repo:
         return self._changes[key]
 
     def forget(self) -> None:
-        """Drop what :meth:`changes` remembers, so that a walk over long history stays flat in memory."""
+        """Drop what is remembered of the questions that were asked, so that a long walk stays flat in memory."""
         self._changes.clear()
+        self.known.clear()
 
-    def read_file(self, treeish: str | None, path: str) -> bytes | None:
+    def read_file(self, treeish: str | None, path: str, limit: int = _FILE_LIMIT) -> bytes | None:
         """Return a regular file's content in a tree, or in the index for None; None if there is no such path.
 
-        Raises UndecidedError if the path is a symbolic link, a folder or a submodule, or is larger than 1 MiB: what
-        steers a judgement must stand in the tree itself.
+        Raises UndecidedError if the path is a symbolic link, a folder or a submodule, or is larger than ``limit`` bytes
+        (1 MiB): what steers a judgement must stand in the tree itself.
         """
         entry = self._entry(treeish, path)
         if entry is None:
@@ -147,9 +157,9 @@ class Repo:
         if mode not in (0o100644, 0o100755):
             kind = "a symbolic link" if mode == SYMLINK else "not a regular file"
             raise UndecidedError(f"{printable(path)} is {kind} in {_place(treeish)}", "make it a regular file")
-        content = self.objects.blob(oid, _FILE_LIMIT)
+        content = self.objects.blob(oid, limit)
         if content is None:
-            raise UndecidedError(f"{printable(path)} in {_place(treeish)} is larger than {_FILE_LIMIT:,} bytes")
+            raise UndecidedError(f"{printable(path)} in {_place(treeish)} is larger than {limit:,} bytes")
         return content
 
     def _entry(self, treeish: str | None, path: str) -> tuple[int, str] | None:

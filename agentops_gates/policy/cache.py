@@ -11,13 +11,14 @@ from zlib import crc32
 from .. import __version__
 from ..model.gate import Gate
 from .policy import Policy, parts, seal
+from .sections import JUDGE, SECTIONS
 
 _MOST_FILES = 64
 
 
 def key(own: str, shared: str, gates: Sequence[Gate]) -> str:
     """Return the name under which the policy of these blobs is kept, for this version and these gates' settings."""
-    return f"{own or 'none'}-{shared or 'none'}-{_checksum(repr((__version__, tuple(gates))))}"
+    return f"{own or 'none'}-{shared or 'none'}-{_checksum(repr((__version__, tuple(gates), SECTIONS, JUDGE)))}"
 
 
 def get(folder: str, name: str) -> Policy | None:
@@ -28,10 +29,7 @@ def get(folder: str, name: str) -> Policy | None:
         if checksum != _checksum(content):
             return None
         kept = json.loads(content)
-        policy = kept["policy"]
-        deadlines = (policy["deadlines"]["local"], policy["deadlines"]["ci"])
-        source, digest = str(kept["source"]), str(kept["digest"])
-        return seal(policy["gates"], policy["protected"]["branches"], deadlines, source, digest)
+        return seal(kept["policy"], str(kept["source"]), str(kept["digest"]))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 

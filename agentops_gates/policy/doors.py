@@ -5,13 +5,14 @@ Both become a *view*: the name of each place that runs us, with everything that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from ..model.light import NamedTuple
+from .hookids import COMMANDS, NAME, calls_us, is_ours
 from .yamldoc import plain
 
-NAME = "agentops-gates"
-COMMAND = "agentops-gate"
+COMMAND = COMMANDS[0]
+_NAME = "agentops"
 VERSION = "version"
 # What says when places run, and means nothing without one.
 _TRIGGER, _TYPE = "trigger ", "installed hook type "
@@ -35,12 +36,15 @@ class Loss(NamedTuple):
         return self.key.endswith(f".{VERSION}")
 
 
-def losses(reader: Callable[[object], View], old: bytes | None, new: bytes | None) -> list[Loss]:
+def losses(
+    reader: Callable[[object], View], old: bytes | None, new: bytes | None, words: Collection[str] = ()
+) -> list[Loss]:
     """Return what of ``old``, as ``reader`` sees it, is gone or different in ``new`` (None: there is no such file).
 
-    Places that are new lose nothing, and neither does a file that could not be read before: it ran nothing.
+    Places that are new lose nothing, and neither does a file that could not be read before: it ran nothing. One
+    that holds neither our name nor any of ``words`` is not about us.
     """
-    before = _before(reader, old)
+    before = _before(reader, old, words)
     if not before:
         return []
     try:
@@ -51,9 +55,9 @@ def losses(reader: Callable[[object], View], old: bytes | None, new: bytes | Non
     return [loss for name, attributes in places.items() for loss in _lost(name, attributes, after.get(name))]
 
 
-def _before(reader: Callable[[object], View], data: bytes | None) -> View:
-    # Most workflows are not about us, and a YAML parser takes 40 ms for one of them.
-    if data is None or b"agentops" not in data.lower():
+def _before(reader: Callable[[object], View], data: bytes | None, words: Collection[str]) -> View:
+    # Most files are not about us, and a YAML parser takes 40 ms for one of them.
+    if data is None or not any(word.encode() in data.lower() for word in (_NAME, *words)):
         return {}
     try:
         return reader(plain(data))
@@ -68,14 +72,17 @@ def _lost(name: str, before: Mapping[str, object], after: Mapping[str, object] |
     return [Loss(f"{name}.{key}", before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)]
 
 
-def hooks(document: object) -> View:
-    """Return where a .pre-commit-config.yaml runs us: our hooks, hook types it installs, what pre-commit.ci skips."""
+def hooks(document: object, ids: Mapping[str, tuple[str, ...]]) -> View:
+    """Return where a .pre-commit-config.yaml runs us: our hooks, hook types it installs, what pre-commit.ci skips.
+
+    ``ids`` are those of ``hookids.known``.
+    """
     top = _map(document)
     skipped = _list(_map(top.get("ci")).get("skip"))
     found: dict[str, Mapping[str, object]] = {}
     for repository in map(_map, _list(top.get("repos"))):
         for hook in map(_map, _list(repository.get("hooks"))):
-            if _is_ours(repository.get("repo")) or _runs_us(hook.get("entry")):
+            if is_ours(repository.get("repo"), hook, ids):
                 place = {"repo": repository.get("repo"), VERSION: repository.get("rev")}
                 skip = {"skipped by pre-commit.ci": True} if hook.get("id") in skipped else {}
                 _add(found, f"hook {hook.get('id')}", {**place, **skip, **_attributes(hook)})
@@ -101,7 +108,7 @@ def workflow(document: object) -> View:
 def _our_steps(job: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     # A job can also be a workflow of ours as a whole.
     for step in [job, *map(_map, _list(job.get("steps")))]:
-        if _is_our_action(_action(step)) or _runs_us(step.get("run")):
+        if _is_our_action(_action(step)) or calls_us(step.get("run")):
             yield step
 
 
@@ -136,18 +143,9 @@ def _action(step: Mapping[str, object]) -> str:
     return str(step.get("uses", "")).partition("@")[0]
 
 
-def _is_ours(address: object) -> bool:
-    """Tell whether a repository's address is that of this project, a fork or a mirror of it."""
-    return str(address).rstrip("/").removesuffix(".git").replace(":", "/").split("/")[-1] == NAME
-
-
 def _is_our_action(name: str) -> bool:
     """Tell whether an action (``owner/repository/path``) is this project's, or a fork's."""
     return name.split("/")[1:2] == [NAME]
-
-
-def _runs_us(command: object) -> bool:
-    return COMMAND in str(command or "")
 
 
 def _map(value: object) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..git.diff import Change
 from ..git.repo import Repo
 from ..model.errors import UndecidedError
+from ..model.gate import Gate
 from ..model.light import TYPE_CHECKING, NamedTuple
 from .side import ATTRIBUTES, HOOKS, WORKFLOWS, Side
 
@@ -27,23 +28,26 @@ class Weakened(NamedTuple):
     data: Mapping[str, object]
 
 
-def weakened(side: Side) -> Iterator[Weakened]:
+def weakened(side: Side, gates: Sequence[Gate]) -> Iterator[Weakened]:
     """Yield what hooks and workflows run less than before, and which paths are marked as generated or vendored."""
-    yield from _doors(side)
+    yield from _doors(side, gates)
     for change in side.changes:
         if change.new_path.rpartition("/")[2] == ATTRIBUTES:
             yield from _marked(side, change)
 
 
-def _doors(side: Side) -> Iterator[Weakened]:
+def _doors(side: Side, gates: Sequence[Gate]) -> Iterator[Weakened]:
     workflows = [change for change in side.changes if change.old_path.startswith(WORKFLOWS)]
     hooked = side.touched(HOOKS)
     if not (hooked or workflows):
         return
     from .doors import hooks, losses, workflow
+    from .hookids import known
 
     if hooked:
-        yield from _losses(HOOKS, losses(hooks, side.old(HOOKS), side.new(HOOKS)))
+        ids = known(gates)
+        lost = losses(lambda document: hooks(document, ids), side.old(HOOKS), side.new(HOOKS), ids)
+        yield from _losses(HOOKS, lost)
     for change in workflows:
         new = side.after(change) if change.new_path.startswith(WORKFLOWS) else None
         yield from _losses(change.old_path, losses(workflow, side.before(change), new))

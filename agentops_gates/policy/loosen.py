@@ -12,6 +12,7 @@ from ..model.gate import Gate, Setting
 from ..model.light import Any, NamedTuple
 from .paths import matches
 from .policy import Policy
+from .sections import COUNCIL, JUDGE, VERDICTS, Section
 
 
 class Change(NamedTuple):
@@ -34,6 +35,9 @@ def compare(old: Policy, new: Policy, gates: Sequence[Gate]) -> list[Change]:
         before, after = getattr(old, key), getattr(new, key)
         if before != after:
             found.append(Change(key.replace("deadline_", "deadlines."), before, after, loosened=False))
+    found += _section(VERDICTS, old.verdicts, new.verdicts)
+    found += _section(COUNCIL, old.council, new.council)
+    found += _judges(old.council["judges"], new.council["judges"])
     for gate in gates:
         for setting in gate.settings:
             found += _setting(gate.id, setting, old.gates[gate.id], new.gates[gate.id])
@@ -42,14 +46,14 @@ def compare(old: Policy, new: Policy, gates: Sequence[Gate]) -> list[Change]:
 
 def looser(setting: Setting, old: object, new: object) -> bool:
     """Return whether ``new`` weakens the gate against ``old``, in the direction that the setting declares."""
-    if old == new:
+    if old == new or setting.looser == "never":
         return False
     if isinstance(old, int) and isinstance(new, int):
         return _looser_number(setting.looser, old, new)
-    if isinstance(old, str) and isinstance(new, str) and setting.looser == "later":
-        return setting.choices.index(new) > setting.choices.index(old)
-    if isinstance(old, tuple) and isinstance(new, tuple) and setting.looser == "more":
-        return not set(new) <= set(old)
+    if isinstance(old, str) and isinstance(new, str):
+        return _looser_text(setting, old, new)
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return _looser_list(setting, old, new)
     return True
 
 
@@ -74,6 +78,45 @@ def _looser_number(direction: str, old: int, new: int) -> bool:
     if direction == "higher or zero":
         return old != 0 and (new == 0 or new > old)
     return {"higher": new > old, "lower": new < old, "true": bool(new)}.get(direction, True)
+
+
+def _looser_text(setting: Setting, old: str, new: str) -> bool:
+    if setting.looser == "later":
+        return setting.choices.index(new) > setting.choices.index(old)
+    return bool(old) or setting.looser != "once set"
+
+
+def _looser_list(setting: Setting, old: tuple[object, ...], new: tuple[object, ...]) -> bool:
+    if setting.looser == "more":
+        return not set(new) <= set(old)
+    if setting.looser == "fewer":
+        # Of globs, this one matches whatever another does.
+        return not set(old) <= set(new) and not (setting.kind == "globs" and "**" in new)
+    return True
+
+
+def _section(section: Section, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for setting in section.settings:
+        before, after = old[setting.name], new[setting.name]
+        if before != after:
+            yield Change(f"{section.name}.{setting.name}", before, after, looser(setting, before, after))
+
+
+def _judges(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    """Yield what is different about the judges.
+
+    One more judge loosens: he can make up the quorum that the others did not, and sign for all of them. Not so the
+    first ones, without whom nothing passed.
+    """
+    for name in sorted({*old, *new}):
+        key = f"{COUNCIL.name}.judges.{name}"
+        if name not in old or name not in new:
+            yield Change(key, old.get(name), new.get(name), loosened=bool(old))
+            continue
+        for setting in JUDGE:
+            before, after = old[name][setting.name], new[name][setting.name]
+            if before != after:
+                yield Change(f"{key}.{setting.name}", before, after, looser(setting, before, after))
 
 
 def _branches(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:

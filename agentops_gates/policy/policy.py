@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..model.gate import Gate
+from ..model.gate import Gate, Setting
 from ..model.light import Any, NamedTuple
+from .sections import COUNCIL, JUDGE, VERDICTS
 
 PROTECTED = ("main", "master")
 DEADLINE_LOCAL = 5.0
@@ -18,14 +19,18 @@ class Policy(NamedTuple):
 
     ``gates`` maps the id of every built gate to all of its settings; the key ``overrides`` holds a tuple of mappings
     with ``paths`` and the settings that differ there. ``protected`` are globs of branch names, the deadlines seconds
-    per gate. ``source`` says in words where it was read, ``digest`` is the SHA-256 of what it tells. ``fault`` is what
-    is wrong with the policy of the base where the defaults stand in for it, else empty.
+    per gate. ``verdicts`` and ``council`` hold all settings of these tables; ``council["judges"]`` maps the name of
+    each judge, in alphabetical order, to all of its settings. ``source`` says in words where it was read, ``digest`` is
+    the SHA-256 of what it tells. ``fault`` is what is wrong with the policy of the base where the defaults stand in for
+    it, else empty.
     """
 
     gates: Mapping[str, Mapping[str, Any]]
     protected: tuple[str, ...]
     deadline_local: float
     deadline_ci: float
+    verdicts: Mapping[str, Any]
+    council: Mapping[str, Any]
     source: str
     digest: str
     fault: str = ""
@@ -34,28 +39,27 @@ class Policy(NamedTuple):
 def effective(document: Mapping[str, Any], gates: Sequence[Gate], source: str) -> Policy:
     """Return the policy that a *validated* ``document`` means, defaults filled in."""
     deadlines = document.get("deadlines", {})
-    return seal(
-        {gate.id: _settings(gate, document.get("gates", {}).get(gate.id, {})) for gate in gates},
-        document.get("protected", {}).get("branches", PROTECTED),
-        (deadlines.get("local", DEADLINE_LOCAL), deadlines.get("ci", DEADLINE_CI)),
-        source,
-    )
+    settings = document.get("gates", {})
+    complete = {
+        "deadlines": {"ci": deadlines.get("ci", DEADLINE_CI), "local": deadlines.get("local", DEADLINE_LOCAL)},
+        "gates": {gate.id: _gate(gate, settings.get(gate.id, {})) for gate in gates},
+        "protected": {"branches": document.get("protected", {}).get("branches", PROTECTED)},
+        "verdicts": _filled(VERDICTS.settings, document.get("verdicts", {})),
+        "council": _council(document.get("council", {})),
+    }
+    return seal(complete, source)
 
 
-def seal(
-    gates: Mapping[str, Mapping[str, Any]],
-    protected: Sequence[str],
-    deadlines: Sequence[float],
-    source: str,
-    digest: str = "",
-) -> Policy:
-    """Return the policy of these parts, lists frozen to tuples; ``digest`` is computed unless it is known."""
-    local, ci = (float(seconds) for seconds in deadlines)
+def seal(complete: Mapping[str, Any], source: str, digest: str = "") -> Policy:
+    """Return the policy of what :func:`parts` returns, lists frozen to tuples; ``digest`` is computed unless known."""
+    frozen: Any = {name: _frozen(complete[name]) for name in ("gates", "verdicts", "council")}
     policy = Policy(
-        {name: {key: _frozen(value) for key, value in gates[name].items()} for name in sorted(gates)},
-        tuple(protected),
-        local,
-        ci,
+        dict(sorted(frozen["gates"].items())),
+        tuple(complete["protected"]["branches"]),
+        float(complete["deadlines"]["local"]),
+        float(complete["deadlines"]["ci"]),
+        frozen["verdicts"],
+        {**frozen["council"], "judges": dict(sorted(frozen["council"]["judges"].items()))},
         source,
         digest,
     )
@@ -68,12 +72,22 @@ def parts(policy: Policy) -> dict[str, Any]:
         "deadlines": {"ci": policy.deadline_ci, "local": policy.deadline_local},
         "gates": policy.gates,
         "protected": {"branches": policy.protected},
+        "verdicts": policy.verdicts,
+        "council": policy.council,
     }
 
 
-def _settings(gate: Gate, given: Mapping[str, Any]) -> dict[str, Any]:
-    settings = {setting.name: given.get(setting.name, setting.default) for setting in gate.settings}
-    return {**settings, "overrides": given.get("overrides", ())}
+def _gate(gate: Gate, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_filled(gate.settings, given), "overrides": given.get("overrides", ())}
+
+
+def _council(given: Mapping[str, Any]) -> dict[str, Any]:
+    judges = {name: _filled(JUDGE, table) for name, table in given.get("judges", {}).items()}
+    return {**_filled(COUNCIL.settings, given), "judges": judges}
+
+
+def _filled(settings: Sequence[Setting], given: Mapping[str, Any]) -> dict[str, Any]:
+    return {setting.name: given.get(setting.name, setting.default) for setting in settings}
 
 
 def _frozen(value: object) -> object:

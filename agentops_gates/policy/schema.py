@@ -9,7 +9,17 @@ from ..model.gate import Gate, Setting
 from ..model.light import Any
 from .paths import UNUSABLE
 from .policy import DEADLINE_CI, DEADLINE_LOCAL, PROTECTED
-from .validate import CONTROL, LARGEST, LONGEST_DEADLINE, LONGEST_TEXT, MOST_ENTRIES, MOST_OVERRIDES, VERSION
+from .sections import COUNCIL, JUDGE, MOST_JUDGES, NAME, NEEDED, VERDICTS, Section
+from .validate import MOST_OVERRIDES, VERSION
+from .values import (
+    CONTROL,
+    CONTROL_IN_ARGUMENT,
+    LONGEST_ARGUMENT,
+    LONGEST_DEADLINE,
+    LONGEST_TEXT,
+    MOST_ENTRIES,
+    NO_FILE,
+)
 
 _RAW = "https://raw.githubusercontent.com/agentops-gates/agentops-gates"
 FILE = "schemas/policy-v1.schema.json"
@@ -34,6 +44,8 @@ def schema(gates: Sequence[Gate]) -> Schema:
                     {"local": _seconds(DEADLINE_LOCAL, "in hooks"), "ci": _seconds(DEADLINE_CI, "in CI")},
                     "How long a gate may take. A gate that does not end in time is undecided, which blocks.",
                 ),
+                VERDICTS.name: _section(VERDICTS),
+                COUNCIL.name: _section(COUNCIL, judges=_judges()),
                 "gates": _table({gate.id: _gate(gate) for gate in gates}, "Settings of each gate."),
             }
         ),
@@ -59,6 +71,24 @@ def _branches() -> Schema:
 def _seconds(default: float, where: str) -> Schema:
     limits = {"exclusiveMinimum": 0, "maximum": LONGEST_DEADLINE}
     return {"type": "number", **limits, "description": f"Seconds per gate {where}.", "default": default}
+
+
+def _section(section: Section, **more: Schema) -> Schema:
+    return _table({**{setting.name: _setting(setting) for setting in section.settings}, **more}, section.title)
+
+
+def _judges() -> Schema:
+    judge = _table({setting.name: _setting(setting) for setting in JUDGE}, "One judge.", required=list(NEEDED))
+    # What every judge has to say for itself has no default.
+    for name in NEEDED:
+        del judge["properties"][name]["default"]
+    return {
+        "type": "object",
+        "description": "The judges by their names.",
+        "maxProperties": MOST_JUDGES,
+        "propertyNames": {"pattern": NAME},
+        "additionalProperties": judge,
+    }
 
 
 def _gate(gate: Gate) -> Schema:
@@ -87,14 +117,42 @@ def _setting(setting: Setting) -> Schema:
 
 def _value(setting: Setting) -> Schema:
     if setting.kind == "integer":
-        return {"type": "integer", "minimum": setting.minimum, "maximum": LARGEST}
+        return {"type": "integer", "minimum": setting.minimum, "maximum": setting.maximum}
     if setting.kind == "boolean":
         return {"type": "boolean"}
     if setting.kind == "choice":
         return {"enum": list(setting.choices)}
-    return _strings(UNUSABLE if setting.kind == "globs" else CONTROL)
+    return _written(setting)
+
+
+def _written(setting: Setting) -> Schema:
+    if setting.kind == "choices":
+        return {**_list({"enum": list(setting.choices)}), "minItems": setting.minimum}
+    if setting.kind in ("text", "name"):
+        return _string(CONTROL)
+    if setting.kind == "path":
+        return {**_string(NO_FILE), "minLength": 1}
+    if setting.kind == "command":
+        return _command()
+    return (
+        _list(_command()) if setting.kind == "commands" else _strings(UNUSABLE if setting.kind == "globs" else CONTROL)
+    )
+
+
+def _command() -> Schema:
+    # The first names the program and cannot be empty; of the arguments any can.
+    argument = {"type": "string", "maxLength": LONGEST_ARGUMENT, "not": {"pattern": CONTROL_IN_ARGUMENT}}
+    first = {**argument, "minLength": 1}
+    return {**_list({}), "items": [first], "additionalItems": argument, "minItems": 1}
 
 
 def _strings(unusable: str) -> Schema:
-    entry = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "not": {"pattern": unusable}}
+    return _list({**_string(unusable), "minLength": 1})
+
+
+def _string(unusable: str) -> Schema:
+    return {"type": "string", "maxLength": LONGEST_TEXT, "not": {"pattern": unusable}}
+
+
+def _list(entry: Schema) -> Schema:
     return {"type": "array", "maxItems": MOST_ENTRIES, "items": entry}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ..model.gate import Gate, Setting
 from .policy import DEADLINE_CI, DEADLINE_LOCAL, PROTECTED
 from .schema import URL
+from .sections import COUNCIL, VERDICTS, Section
 from .show import toml
 
 _WIDTH = 88
@@ -31,6 +32,7 @@ def template(gates: Sequence[Gate], branch: str = "") -> str:
     lines = [f"{comment}branches = {json.dumps(branches, ensure_ascii=False)}", "", *_deadlines()]
     for gate in gates:
         lines += _gate(gate) if gate.settings else []
+    lines += ["", *_hints()]
     return _HEAD + "\n".join(lines) + "\n"
 
 
@@ -39,6 +41,27 @@ def _deadlines() -> Iterator[str]:
     yield "# Seconds that each gate may take. Out of time means undecided, and that blocks."
     yield f"# local = {toml(DEADLINE_LOCAL)}"
     yield f"# ci = {toml(DEADLINE_CI)}"
+
+
+def _hints() -> Iterator[str]:
+    """Yield the two tables about verdicts with the settings that most want to change."""
+    yield "# Which verdicts count. All settings of this table and the next: agentops-gate config show."
+    yield f"# [{VERDICTS.name}]"
+    yield from _chosen(VERDICTS, ("required_level", "rebase", "lifetime_hours", "signers"))
+    yield ""
+    yield "# Who judges, each a program that reads a packet and prints an answer; the last table"
+    yield "# is an example. The keys of judges and of people stand in the file of signers."
+    yield f"# [{COUNCIL.name}]"
+    yield from _chosen(COUNCIL, ("quorum", "vendors", "timeout", "checks"))
+    yield f"# [{COUNCIL.name}.judges.reviewer]"
+    yield '# command = ["./review"]'
+    yield '# principal = "reviewer@example.org"'
+
+
+def _chosen(section: Section, names: Collection[str]) -> Iterator[str]:
+    for setting in section.settings:
+        if setting.name in names:
+            yield from _setting(setting)
 
 
 def _gate(gate: Gate) -> Iterator[str]:

@@ -8,22 +8,13 @@ from functools import partial
 
 from ..model.gate import Gate, Setting
 from ..model.light import Any, NamedTuple
-from ..model.text import printable
-from .paths import fault
+from .sections import COUNCIL, JUDGE, MOST_JUDGES, NAME, NEEDED, VERDICTS
+from .values import Complaint, globs, hint, listed, seconds, short, typed, usable
 
 VERSION = 1
-# Generous for people, and small enough to compare two policies pairwise in a moment.
-MOST_ENTRIES = 500
 MOST_OVERRIDES = 100
-LONGEST_TEXT = 300
-LARGEST = 2**31 - 1
-LONGEST_DEADLINE = 3600
-CONTROL = r"[\u0000-\u001f\u007f]"
-
-_TYPES = {bool: "a boolean", int: "an integer", float: "a float", str: "a string", list: "a list", dict: "a table"}
 
 Key = tuple[str | int, ...]
-Complaint = Callable[[Any], str]
 
 
 class Problem(NamedTuple):
@@ -51,7 +42,7 @@ class _Table(NamedTuple):
         names = list(known)
         for key in self.values:
             if key not in names:
-                text = f"unknown {what} `{_short(key)}` {self.label}{_hint(key, names, f'known {what}s')}"
+                text = f"unknown {what} `{short(key)}` {self.label}{hint(key, names, f'known {what}s')}"
                 yield Problem((*self.path, key), text)
 
     def value(self, key: str, complaint: Complaint) -> Iterator[Problem]:
@@ -63,7 +54,7 @@ class _Table(NamedTuple):
         if isinstance(value, Mapping):
             yield from check(_Table(value, (*self.path, key), self.section))
         elif key in self.values:
-            yield Problem((*self.path, key), f"`{key}` {self.label} must be a table, not {_type(value)}")
+            yield Problem((*self.path, key), f"`{key}` {self.label} must be a table, not {typed(value)}")
 
 
 def problems(document: Mapping[str, Any], gates: Sequence[Gate], section: str = "") -> list[Problem]:
@@ -73,23 +64,84 @@ def problems(document: Mapping[str, Any], gates: Sequence[Gate], section: str = 
     """
     top = _Table(document, (), section)
     return [
-        *top.unknown(("version", "protected", "deadlines", "gates")),
+        *top.unknown(("version", "protected", "deadlines", "gates", VERDICTS.name, COUNCIL.name)),
         *top.value("version", _version),
         *top.table("protected", _protected),
         *top.table("deadlines", _deadlines),
         *top.table("gates", lambda table: _gates(table, gates)),
+        *top.table(VERDICTS.name, _verdicts),
+        *top.table(COUNCIL.name, _council),
     ]
 
 
 def _protected(table: _Table) -> Iterator[Problem]:
     yield from table.unknown(("branches",))
-    yield from table.value("branches", _globs)
+    yield from table.value("branches", globs)
 
 
 def _deadlines(table: _Table) -> Iterator[Problem]:
     yield from table.unknown(("local", "ci"))
-    yield from table.value("local", _seconds)
-    yield from table.value("ci", _seconds)
+    yield from table.value("local", seconds)
+    yield from table.value("ci", seconds)
+
+
+def _verdicts(table: _Table) -> Iterator[Problem]:
+    yield from table.unknown(setting.name for setting in VERDICTS.settings)
+    yield from _values(table, VERDICTS.settings)
+
+
+def _council(table: _Table) -> Iterator[Problem]:
+    yield from table.unknown([*(setting.name for setting in COUNCIL.settings), "judges"])
+    yield from _values(table, COUNCIL.settings)
+    yield from table.table("judges", _judges)
+
+
+def _judges(table: _Table) -> Iterator[Problem]:
+    if len(table.values) > MOST_JUDGES:
+        yield Problem(table.path, f"there are more than {MOST_JUDGES} judges {table.label}")
+        return
+    judges = {name: judge for name, judge in table.values.items() if re.fullmatch(NAME, name)}
+    for name in table.values:
+        if name in judges:
+            yield from table.table(name, partial(_judge, judges=judges))
+        else:
+            text = (
+                f"a judge {table.label} cannot be called `{short(name)}`: 1 to 40 of the letters a-z, digits, - and _"
+            )
+            yield Problem((*table.path, name), text)
+
+
+def _judge(table: _Table, judges: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from table.unknown(setting.name for setting in JUDGE)
+    yield from _values(table, JUDGE)
+    for name in NEEDED:
+        if name not in table.values:
+            yield Problem(table.path, f"`{name}` is missing {table.label}")
+    yield from table.value("fallback_for", partial(_fallback, own=str(table.path[-1]), judges=judges))
+
+
+def _fallback(value: object, own: str, judges: Mapping[str, Any]) -> str:
+    if not isinstance(value, str) or not value:
+        return ""
+    if value == own:
+        return "must name another judge, not this one"
+    others = [name for name in judges if name != own]
+    if value not in judges:
+        return f"names no judge: `{short(value)}`{hint(value, others, 'other judges')}"
+    ring = _ring(own, judges)
+    return f"goes round in a ring: {', '.join(ring)}" if ring[-1] == own else ""
+
+
+def _ring(own: str, judges: Mapping[str, Any]) -> list[str]:
+    """Return the judges that one stands in for, step by step; where they go round, the last is one of the earlier."""
+    found = [own]
+    while len(found) == len(set(found)):
+        judge = judges[found[-1]]
+        step = judge.get("fallback_for") if isinstance(judge, Mapping) else None
+        if not isinstance(step, str) or step not in judges:
+            return [*found, ""]
+        found.append(step)
+    return found
 
 
 def _gates(table: _Table, gates: Sequence[Gate]) -> Iterator[Problem]:
@@ -114,18 +166,18 @@ def _override(table: _Table, gate: Gate, local: Sequence[Setting]) -> Iterator[P
     fixed = [setting.name for setting in gate.settings if not setting.per_path and setting.name in table.values]
     yield from table.unknown(["paths", *names, *fixed])
     for name in fixed:
-        yield Problem((*table.path, name), f"`{name}` {table.label} cannot differ by path; only {_names(names)} can")
+        yield Problem((*table.path, name), f"`{name}` {table.label} cannot differ by path; only {listed(names)} can")
     if "paths" not in table.values:
         yield Problem(table.path, f"`paths` is missing {table.label}")
     yield from table.value("paths", _paths)
     yield from _values(table, local)
     if set(table.values) == {"paths"}:
-        yield Problem(table.path, f"nothing is set {table.label}; it may set {_names(names)}")
+        yield Problem(table.path, f"nothing is set {table.label}; it may set {listed(names)}")
 
 
 def _values(table: _Table, settings: Iterable[Setting]) -> Iterator[Problem]:
     for setting in settings:
-        yield from table.value(setting.name, partial(_setting, setting=setting))
+        yield from table.value(setting.name, partial(usable, setting=setting))
 
 
 def _tables(value: object) -> Sequence[Mapping[str, Any]]:
@@ -134,92 +186,18 @@ def _tables(value: object) -> Sequence[Mapping[str, Any]]:
 
 def _overrides(value: object) -> str:
     if not isinstance(value, list):
-        return f"must be a list of tables, not {_type(value)}"
+        return f"must be a list of tables, not {typed(value)}"
     for entry in value:
         if not isinstance(entry, dict):
-            return f"must be a list of tables, but holds {_type(entry)}"
+            return f"must be a list of tables, but holds {typed(entry)}"
     return f"has more than {MOST_OVERRIDES} entries" if len(value) > MOST_OVERRIDES else ""
 
 
-def _setting(value: object, setting: Setting) -> str:
-    if setting.kind == "integer":
-        return _integer(value, setting.minimum)
-    if setting.kind == "boolean":
-        return "" if isinstance(value, bool) else f"must be true or false, not {_type(value)}"
-    if setting.kind == "choice":
-        return _choice(value, setting.choices)
-    return _globs(value) if setting.kind == "globs" else _strings(value)
-
-
-def _integer(value: object, minimum: int) -> str:
-    if not isinstance(value, int) or isinstance(value, bool):
-        return f"must be an integer, not {_type(value)}"
-    return "" if minimum <= value <= LARGEST else f"must be from {minimum} to {LARGEST}"
-
-
-def _choice(value: object, choices: Sequence[str]) -> str:
-    if isinstance(value, str):
-        return "" if value in choices else f"must not be `{_short(value)}`{_hint(value, choices, 'possible values')}"
-    return f"must be one of {_names(choices)}, not {_type(value)}"
-
-
-def _strings(value: object, fault: Complaint | None = None) -> str:
-    if not isinstance(value, list):
-        return f"must be a list of strings, not {_type(value)}"
-    if len(value) > MOST_ENTRIES:
-        return f"has more than {MOST_ENTRIES} entries"
-    for entry in value:
-        if not isinstance(entry, str):
-            return f"must be a list of strings, but holds {_type(entry)}"
-        if reason := _entry(entry) or (fault(entry) if fault else ""):
-            return f"holds an entry that cannot be used: `{_short(entry)}` ({reason})"
-    return ""
-
-
-def _entry(text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        return f"longer than {LONGEST_TEXT} characters"
-    return "it holds a control character" if re.search(CONTROL, text) else "" if text else "it is empty"
-
-
-def _globs(value: object) -> str:
-    return _strings(value, fault)
-
-
 def _paths(value: object) -> str:
-    return _globs(value) or ("" if value else "must name at least one path")
-
-
-def _seconds(value: object) -> str:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return f"must be a number of seconds, not {_type(value)}"
-    return "" if 0 < value <= LONGEST_DEADLINE else f"must be more than 0 and at most {LONGEST_DEADLINE} seconds"
+    return globs(value) or ("" if value else "must name at least one path")
 
 
 def _version(value: object) -> str:
     if not isinstance(value, int) or isinstance(value, bool):
-        return f"must be the integer {VERSION}, not {_type(value)}"
+        return f"must be the integer {VERSION}, not {typed(value)}"
     return "" if value == VERSION else f"must be {VERSION}: this agentops-gate knows no other"
-
-
-def _hint(word: str, known: Sequence[str], title: str) -> str:
-    from difflib import get_close_matches
-
-    # Matching is quadratic in the length of a word that a stranger may have written.
-    close = get_close_matches(word[:LONGEST_TEXT], known, 1)
-    if close:
-        return f", did you mean `{close[0]}`?"
-    return f"; {title}: {', '.join(known)}" if known else f"; there are no {title}"
-
-
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
-def _short(text: str) -> str:
-    shown = printable(text)
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."
-
-
-def _type(value: object) -> str:
-    return _TYPES.get(type(value), "a date or time")

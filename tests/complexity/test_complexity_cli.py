@@ -191,8 +191,45 @@ def test_replay_of_an_unborn_branch(repo: Workspace, monkeypatch: pytest.MonkeyP
     with pytest.raises(UsageError, match=r"^this branch has no commit yet: there is nothing to replay$") as caught:
         main(["complexity", "replay"])
     assert not caught.value.fix
-    with pytest.raises(UsageError, match="'main' names no commit"):
+    with pytest.raises(UsageError, match=r"^main names no commit in this clone$"):
         main(["complexity", "replay", "--head", "main"])
+
+
+def test_replay_of_one_commit_is_one(
+    repo: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repo.path)
+    repo.commit("first", {"a.py": branchy("f", 2)})
+    assert main(["complexity", "replay"]) == 0
+    assert capsys.readouterr().out == "1 commit: 0 would have been stopped (0.0 %); 1 pass\n"
+
+
+def test_replay_says_how_far_it_is_on_a_terminal(
+    repo: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repo.path)
+    for number in range(3):
+        repo.commit(f"{number}", {"a.py": branchy("f", number)})
+    clock = iter(range(0, 1000, 2))
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert main(["complexity", "replay", "--last", "200"]) == 0
+    said = capsys.readouterr().err
+    assert [f"replay, {number} of 3: " in said for number in (1, 2, 3)] == [True] * 3
+
+
+def test_every_line_of_a_reason_is_in_the_data_and_a_few_on_the_terminal(
+    repo: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repo.path)
+    repo.commit("first", {"a.py": branchy("f", 10)})
+    repo.commit("grown", {"a.py": branchy("f", 20)})
+    assert main(["complexity", "replay", "--last", "1", "--format", "json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["commits"]
+    assert row["findings"][0]["data"]["why"] == [f"+10 if, lines {', '.join(str(n) for n in range(22, 42, 2))}"]
+    assert main(["complexity", "replay", "--last", "1"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "+10 if, lines 22, 24, 26, 28, 30, 32, 34, 36 and 2 more" in said
 
 
 def _diff(capsys: pytest.CaptureFixture[str], base: str, *extra: str) -> list[dict[str, Any]]:

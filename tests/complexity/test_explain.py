@@ -49,7 +49,7 @@ TABLE = {
         ),
         ["+1 if, line 6"],
     ),
-    "many lines": (OLD + "    if a:\n        pass\n" * 5, ["+5 if, lines 7, 9, 11 and 2 more"]),
+    "many lines": (OLD + "    if a:\n        pass\n" * 5, ["+5 if, lines 7, 9, 11, 13, 15"]),
     "many kinds": (
         OLD + MANY,
         [
@@ -59,7 +59,8 @@ TABLE = {
             "+1 or, line 8",
             "+1 and, line 8",
             "+1 ternary, line 9",
-            "and 2 more",
+            "+1 except, line 12",
+            "+1 case, line 15",
         ],
     ),
     "new": (None, ["1 if", "1 for"]),

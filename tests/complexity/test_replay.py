@@ -67,7 +67,7 @@ def test_a_commit_that_cannot_be_judged_is_told_and_the_others_go_on(repo: Works
     repo.commit("second", {"a.py": branchy("f", 13)})
     rows = _rows(repo)
     assert [row.outcome for row in rows] == ["undecided", "warn"]
-    assert "agentops-gates.exemptions line 1" in rows[0].reason
+    assert "agentops-gates.exemptions of the base, line 1" in rows[0].reason
 
 
 def test_summary(repo: Workspace) -> None:

@@ -119,50 +119,57 @@ def test_what_loosens_blocks(repo: Workspace, before: Files, after: Files, expec
     both_doors(repo, before, after, expected, {"fail"})
 
 
-INVALID: dict[str, tuple[Files, str, str]] = {
+INVALID: dict[str, tuple[Files, str, int | None, str]] = {
     "not TOML": (
         {OWN: "[gates"},
         OWN,
-        f"{OWN}:1 (the index): not valid TOML: Expected ']' at the end of a table declaration",
+        1,
+        "not valid TOML: Expected ']' at the end of a table declaration",
     ),
     "unknown key": (
         {OWN: STRICT + "max_complxety = 1\n"},
         OWN,
-        f"{OWN}:3 (the index): unknown key `max_complxety` in {GATE.strip()}, did you mean `max_complexity`?",
+        3,
+        f"unknown key `max_complxety` in {GATE.strip()}, did you mean `max_complexity`?",
     ),
-    "too large": ({OWN: STRICT + "#" * 70_000}, OWN, f"{OWN} (the index) is larger than 65,536 bytes"),
+    "too large": ({OWN: STRICT + "#" * 70_000}, OWN, None, f"{OWN} (the index) is larger than 65,536 bytes"),
     "a second home": (
         {PYPROJECT: TABLE},
         PYPROJECT,
+        None,
         f"both {OWN} and [tool.agentops-gates] in {PYPROJECT} hold a policy (the index)",
     ),
     "broken second home": (
         {PYPROJECT: "# agentops-gates\n["},
         PYPROJECT,
-        f"{PYPROJECT}:2 (the index): not valid TOML: Invalid initial character for a key part",
+        2,
+        "not valid TOML: Invalid initial character for a key part",
     ),
     "huge second home": (
         {PYPROJECT: "#" * (1 << 20) + "#"},
         PYPROJECT,
+        None,
         f"{PYPROJECT} (the index) is larger than 1,048,576 bytes",
     ),
     "a setting of this gate": (
         {OWN: '[gates.policy-change]\nlevel = "off"\n'},
         OWN,
-        f"{OWN}:2 (the index): unknown key `level` in [gates.policy-change]; there are no known keys",
+        2,
+        "unknown key `level` in [gates.policy-change]; there are no known keys",
     ),
 }
 
 
-@pytest.mark.parametrize(("after", "path", "message"), INVALID.values(), ids=INVALID)
+@pytest.mark.parametrize(("after", "path", "line", "message"), INVALID.values(), ids=INVALID)
 def test_a_policy_that_no_later_change_could_be_judged_by_blocks(
-    repo: Workspace, after: dict[str, str], path: str, message: str
+    repo: Workspace, after: dict[str, str], path: str, line: int | None, message: str
 ) -> None:
     repo.commit("before", {OWN: STRICT})
     for name, content in after.items():
         repo.write(name, content)
     result = staged(repo)
-    assert [(finding.rule, finding.path, finding.message) for finding in result.findings] == [("AG904", path, message)]
+    (finding,) = result.findings
+    assert (finding.rule, finding.path, finding.line, finding.message) == ("AG904", path, line, message)
     assert result.outcome == "fail"
 
 

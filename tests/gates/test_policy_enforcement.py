@@ -63,6 +63,28 @@ def test_weaker_enforcement_warns(
     both_doors(repo, before, {name: content}, expected, {"warn" if expected else "pass"})
 
 
+@pytest.mark.parametrize("address", ["https://mirror.example.org/x/y", "../gates", "git@host:me/renamed.git"])
+def test_hooks_of_a_mirror_are_ours(repo: Workspace, address: str) -> None:
+    # Nothing in this file has our name in it.
+    name, gate = ".pre-commit-config.yaml", "complexity-regression"
+    before = f"repos:\n- repo: {address}\n  rev: v1\n  hooks:\n  - id: {gate}\n  - id: other\n"
+    after = before.replace(f"  - id: {gate}\n", "")
+    both_doors(repo, {name: before}, {name: after}, [("AG906", f"hook {gate}")], {"warn"})
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "repos: [{repo: https://example.org/x, rev: v1, hooks: [{id: agentops-lint}]}]\n",
+        "repos: [{repo: local, hooks: [{id: complexity-regression, entry: ./mine.sh, language: system}]}]\n",
+    ],
+    ids=["an unrelated id", "a local hook with an id like ours"],
+)
+def test_hooks_of_others_may_go(repo: Workspace, before: str) -> None:
+    name = ".pre-commit-config.yaml"
+    both_doors(repo, {name: before}, {name: "repos: []\n"}, [], {"pass"})
+
+
 def test_a_workflow_that_moves_out_of_its_folder_is_gone(repo: Workspace) -> None:
     base = repo.commit("before", {".github/workflows/ci.yml": WORKFLOW})
     repo.write("kept/.keep", "")

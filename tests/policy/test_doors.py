@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from agentops_gates.policy.doors import hooks, losses, workflow
+from agentops_gates.gates.registry import metadata
+from agentops_gates.policy.doors import Loss, losses, workflow
+from agentops_gates.policy.doors import hooks as view
+from agentops_gates.policy.hookids import known
 from agentops_gates.policy.yamldoc import plain
+
+IDS = known(metadata())
 
 HOOKS = """# all of it
 default_install_hook_types: [pre-commit, pre-push]
@@ -149,16 +154,20 @@ LOST_WORKFLOW: dict[str, tuple[str | None, list[str]]] = {
 }
 
 
+def lost(before: bytes | None, after: bytes | None) -> list[Loss]:
+    return losses(lambda document: view(document, IDS), before, after, IDS)
+
+
 @pytest.mark.parametrize("after", SAME_HOOKS.values(), ids=SAME_HOOKS)
 def test_hooks_that_run_as_before_are_no_loss(after: str) -> None:
     before = HOOKS.replace("ci: {skip: [other]}\n", "")
-    assert losses(hooks, before.encode(), after.encode()) == []
+    assert lost(before.encode(), after.encode()) == []
 
 
 @pytest.mark.parametrize(("after", "keys"), LOST_HOOKS.values(), ids=LOST_HOOKS)
 def test_hooks_that_run_less_are_a_loss(after: str | None, keys: list[str]) -> None:
-    found = [loss.key for loss in losses(hooks, HOOKS.encode(), None if after is None else after.encode())]
-    assert sorted(found) == sorted(keys or [loss.key for loss in losses(hooks, HOOKS.encode(), None)])
+    found = [loss.key for loss in lost(HOOKS.encode(), None if after is None else after.encode())]
+    assert sorted(found) == sorted(keys or [loss.key for loss in lost(HOOKS.encode(), None)])
 
 
 @pytest.mark.parametrize("after", SAME_WORKFLOW.values(), ids=SAME_WORKFLOW)
@@ -180,14 +189,50 @@ def test_a_reusable_workflow_of_ours_is_a_step_too() -> None:
 
 
 def test_what_ran_nothing_of_ours_loses_nothing() -> None:
-    assert losses(hooks, b"default_install_hook_types: [pre-push]\nrepos: []\n", None) == []
+    assert lost(b"default_install_hook_types: [pre-push]\nrepos: []\n", None) == []
     assert losses(workflow, b"on: push\njobs: {}\n", b"\xff") == []
-    assert losses(hooks, b"\xff", None) == []
-    assert losses(hooks, None, HOOKS.encode()) == []
+    assert lost(b"\xff", None) == []
+    assert lost(None, HOOKS.encode()) == []
+
+
+THEIRS = {
+    "an unrelated id": "repos: [{repo: https://example.org/x, rev: v1, hooks: [{id: agentops-lint}, {id: radon}]}]\n",
+    "a local hook with an id like ours": "repos: [{repo: local, hooks: [{id: policy-change, entry: ./mine.sh}]}]\n",
+    "a local hook about us": "repos: [{repo: local, hooks: [{id: agentops, name: for agentops, entry: ./mine.sh}]}]\n",
+    "pre-commit's own": "repos: [{repo: meta, hooks: [{id: policy-change}]}]\n",
+    "an id that is no text": "repos: [{repo: x, hooks: [{id: [agentops-pre-commit]}, {id: {a: b}}]}]\n",
+}
+
+
+@pytest.mark.parametrize("before", THEIRS.values(), ids=THEIRS)
+def test_hooks_of_others_may_go(before: str) -> None:
+    assert lost(before.encode(), b"repos: []\n") == []
+
+
+OURS = {
+    "a mirror": "https://mirror.example.org/vendor/gates.git",
+    "a renamed fork": "git@example.org:me/ag",
+    "a local path": "/srv/git/ours",
+    "a path beside": "../gates",
+    "this folder": ".",
+}
+
+
+@pytest.mark.parametrize("address", OURS.values(), ids=OURS)
+@pytest.mark.parametrize(
+    "name", ["agentops-pre-push", "agentops-commit-msg", "complexity-regression", "policy-change-push"]
+)
+def test_hooks_of_ours_are_known_by_their_id(address: str, name: str) -> None:
+    before = f"repos:\n- repo: {address}\n  rev: v1\n  hooks:\n  - id: {name}\n  - id: other\n"
+    assert [loss.key for loss in lost(before.encode(), b"repos: []\n")] == [f"hook {name}"]
+    replaced = before.replace(f"repo: {address}", "repo: local").replace("other", "other\n    entry: 'true'")
+    assert [loss.key for loss in lost(before.encode(), replaced.encode())] == [f"hook {name}"]
+    elsewhere = before.replace(address, "https://evil.example/ours")
+    assert [loss.key for loss in lost(before.encode(), elsewhere.encode())] == [f"hook {name}.repo"]
 
 
 def test_only_a_change_of_the_version_is_one() -> None:
-    found = losses(hooks, HOOKS.encode(), HOOKS.replace("v0.1.0", "v9").replace("name: gates", "args: [x]").encode())
+    found = lost(HOOKS.encode(), HOOKS.replace("v0.1.0", "v9").replace("name: gates", "args: [x]").encode())
     assert [(loss.key, loss.version) for loss in found] == [
         ("hook agentops-pre-commit.version", True),
         ("hook agentops-pre-commit.args", False),
