@@ -39,14 +39,15 @@ def push_subjects(
     is_protected: Callable[[str], bool],
     door: Door = "local",
 ) -> list[Subject]:
-    """Return one subject per update that brings commits; deletions, notes and tags of blobs bring none.
+    """Return one subject per update that brings commits or deletes a protected branch.
 
-    ``remote`` is its name, or the URL for a push by URL; ``is_protected`` tells for a branch name whether others
-    build on it. Raises UndecidedError when a remote's tip is not in this clone, or a shallow clone hides the range.
+    Other deletions, notes and tags of blobs bring none. ``remote`` is its name, or the URL for a push by URL;
+    ``is_protected`` tells for a branch name whether others build on it. Raises UndecidedError when a remote's tip is
+    not in this clone, or a shallow clone hides the range.
     """
     tips = [(update, new) for update in updates if (new := _new_tip(repo, update))]
     trunks = _trunks(repo, remote, is_protected) if tips else []
-    subjects = []
+    subjects = [_deletion(repo, update, remote, door) for update in updates if _deletes(update, is_protected)]
     for update, new in tips:
         old = _old_tip(repo, update, remote)
         if old is not None and is_protected(update.remote_ref.removeprefix("refs/heads/")):
@@ -54,8 +55,26 @@ def push_subjects(
             bases: tuple[str, ...] = (old,)
         else:
             bases = _topic_bases(repo, new, old, trunks)
-        subjects.append(Subject("range", bases, new, update, door=door))
+        source = _source(repo, update.local_ref)
+        subjects.append(Subject("range", bases, new, update, door=door, target=update.remote_ref, source=source))
     return subjects
+
+
+def _source(repo: Repo, local: str) -> str:
+    """Return the full name of the branch that is pushed, "" for any other expression."""
+    if local == "HEAD":
+        local = repo.git.text("symbolic-ref", "-q", "HEAD", ok=(0, 1))
+    return local if local.startswith("refs/") else ""
+
+
+def _deletes(update: RefUpdate, is_protected: Callable[[str], bool]) -> bool:
+    branch = update.remote_ref.removeprefix("refs/heads/")
+    return not update.local_oid.strip("0") and branch != update.remote_ref and is_protected(branch)
+
+
+def _deletion(repo: Repo, update: RefUpdate, remote: str, door: Door) -> Subject:
+    old = _old_tip(repo, update, remote)
+    return Subject("deletion", (old,) if old else (), None, update, door=door, target=update.remote_ref)
 
 
 def _new_tip(repo: Repo, update: RefUpdate) -> str | None:

@@ -48,6 +48,7 @@ _KEPT = (
     "GIT_DISCOVERY_ACROSS_FILESYSTEM",
 )
 
+_INSIDE = "AGENTOPS_HOOK"  # an installed hook of ours that these calls should start refuses to run
 _FIXED = {
     "GIT_GRAFT_FILE": os.path.join(os.sep, "nonexistent", "grafts"),  # os.devnull would print a deprecation hint
     # An empty name makes a real shallow clone fail with 128 where it would otherwise list a part of the range.
@@ -61,7 +62,7 @@ _FIXED = {
     "GIT_TRACE2_EVENT": "0",
     "GIT_TRACE2_PERF": "0",
     "LC_ALL": "C",
-    "AGENTOPS_HOOK": "1",  # an installed hook of ours that these calls should start refuses to run
+    _INSIDE: "1",
 }
 
 
@@ -104,22 +105,41 @@ class Git:
         ok: Container[int] = (0,),
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
+        writes: bool = False,
     ) -> Result:
         """Run git to its end and return what it said.
 
-        An exit code outside ``ok`` raises UndecidedError: git's 128 is "I cannot tell", never "no".
+        An exit code outside ``ok`` raises UndecidedError: git's 128 is "I cannot tell", never "no". A call that
+        ``writes`` is left to end by itself when our process group is killed, so that no lock file stays behind.
         """
-        try:
-            result = Result(*spawn.run(self.command(*args), {**self.env, **(env or {})}, stdin))
-        except (OSError, ValueError) as error:
-            raise UndecidedError(f"cannot run {printable(self.program)}: {error}") from error
+        result = _call(self.command(*args), {**self.env, **(env or {})}, stdin, apart=writes, tidy=writes)
         if result.rc not in ok:
             raise failed(args, result)
         return result
 
+    def remote(self, *args: str | bytes, env: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> Result:
+        """Run a git command that speaks with a remote, as its user would, whatever it exits with.
+
+        It is the user's own push or look, with his credentials, transports, settings and hooks, and the only call that
+        may use a network: nothing is judged by what it says. ``environ`` is where those stand, ``env`` is added to it.
+        Raises UndecidedError when it cannot be run.
+        """
+        # Where we are is told only if we were told: for the hooks, a variable more is a variable that leaks.
+        where = {name: self.env[name] for name in _KEPT if name in environ and name in self.env}
+        given = {**environ, **where, **env}
+        given.pop(_INSIDE, None)
+        return _call([self.program, "-C", self.cwd, *args], given, b"", tidy=True)
+
     def text(self, *args: str | bytes, ok: Container[int] = (0,)) -> str:
         """Return standard output of one call, decoded with ``os.fsdecode``, without its final newline."""
         return os.fsdecode(self.run(*args, ok=ok).out).removesuffix("\n")
+
+
+def _call(argv: list[str | bytes], env: Mapping[str, str], stdin: bytes, **how: bool) -> Result:
+    try:
+        return Result(*spawn.run(argv, env, stdin, **how))
+    except (OSError, ValueError) as error:
+        raise UndecidedError(f"cannot run {printable(argv[0])}: {error}") from error
 
 
 def failed(args: tuple[str | bytes, ...], result: Result) -> UndecidedError:

@@ -43,6 +43,11 @@ class Child:
         if self.poll() is None:
             os.kill(self.pid, 9)
 
+    def terminate(self) -> None:
+        """Ask the process to end: git then takes its lock files with it."""
+        if self.poll() is None:
+            os.kill(self.pid, 15)
+
     def _reap(self, options: int) -> int | None:
         if self._code is None:
             pid, status = os.waitpid(self.pid, options)
@@ -51,10 +56,10 @@ class Child:
         return self._code
 
 
-def start(argv: Sequence[str | bytes], env: Mapping[str, str], *, errors: bool = False) -> Child:
+def start(argv: Sequence[str | bytes], env: Mapping[str, str], *, errors: bool = False, apart: bool = False) -> Child:
     """Start ``argv``, whose first item is an absolute path; its standard error is a pipe with ``errors``, else nowhere.
 
-    Raises OSError when it cannot be started.
+    With ``apart`` it gets a process group of its own. Raises OSError when it cannot be started.
     """
     if not hasattr(os, "posix_spawn"):
         return cast("Child", _popen(argv, env, errors=errors))
@@ -62,8 +67,9 @@ def start(argv: Sequence[str | bytes], env: Mapping[str, str], *, errors: bool =
     stdout, made = os.pipe()
     stderr, said = os.pipe() if errors else (-1, os.open(os.devnull, os.O_WRONLY))
     actions = [(os.POSIX_SPAWN_DUP2, end, number) for number, end in enumerate((given, made, said))]
+    group: dict[str, Any] = {"setpgroup": 0} if apart else {}
     try:
-        pid = os.posix_spawn(argv[0], list(argv), env, file_actions=actions, setsigdef=_DEFAULT_SIGNALS)
+        pid = os.posix_spawn(argv[0], list(argv), env, file_actions=actions, setsigdef=_DEFAULT_SIGNALS, **group)
     except BaseException:
         for end in (stdin, stdout, stderr):
             if end >= 0:
@@ -75,9 +81,15 @@ def start(argv: Sequence[str | bytes], env: Mapping[str, str], *, errors: bool =
     return Child(pid, stdin, stdout, stderr)
 
 
-def run(argv: Sequence[str | bytes], env: Mapping[str, str], given: bytes = b"") -> tuple[int, bytes, bytes]:
-    """Run ``argv`` to its end, fed with ``given``; return exit code, output and errors. Raises OSError."""
-    child = start(argv, env, errors=True)
+def run(
+    argv: Sequence[str | bytes], env: Mapping[str, str], given: bytes = b"", *, apart: bool = False, tidy: bool = False
+) -> tuple[int, bytes, bytes]:
+    """Run ``argv`` to its end, fed with ``given``; return exit code, output and errors. Raises OSError.
+
+    ``tidy`` is for a process that writes: when we are interrupted it is asked to end, not killed. ``apart`` keeps it
+    from what hits our whole process group.
+    """
+    child = start(argv, env, errors=True, apart=apart)
     try:
         if not isinstance(child, Child):
             out, err = child.communicate(given)
@@ -86,7 +98,10 @@ def run(argv: Sequence[str | bytes], env: Mapping[str, str], given: bytes = b"")
         return child.wait(), out, err
     except BaseException:
         # A deadline or an interrupt: nobody waits for the answer any more.
-        child.kill()
+        if tidy:
+            child.terminate()
+        else:
+            child.kill()
         child.wait()
         raise
     finally:

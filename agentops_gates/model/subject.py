@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .light import Literal, NamedTuple
 
-Kind = Literal["staged", "range", "message", "command", "repository"]
+Kind = Literal["staged", "range", "deletion", "message", "command", "repository"]
 Door = Literal["local", "ci", "server"]
 
 
@@ -20,6 +20,23 @@ class RefUpdate(NamedTuple):
     remote_oid: str
 
 
+class Station(NamedTuple):
+    """What the door knows that no object says, by the verifier's own configuration.
+
+    ``pusher`` are the names by which it knows who pushes. ``boundary`` is where the verifier stands out of the authors'
+    reach, empty where nobody asserts that. ``signers`` and ``revoked`` are the bytes of its files of keys and ``files``
+    their names; where ``signers`` is None, those in the base's tree count. ``incoming`` are ``(ref, id)`` of records,
+    and of the log, that arrive together with what is judged and that no ref names yet.
+    """
+
+    pusher: tuple[str, ...] = ()
+    boundary: Literal["", "server", "ci"] = ""
+    signers: bytes | None = None
+    revoked: bytes | None = None
+    files: tuple[str, str] = ("the verifier's signers", "the verifier's revoked keys")
+    incoming: tuple[tuple[str, str], ...] = ()
+
+
 class Subject(NamedTuple):
     """One thing to judge.
 
@@ -27,7 +44,12 @@ class Subject(NamedTuple):
     first, and a change is charged only with what is worse than in *every* one of them (both parents of a merge, the
     merge bases of a criss-cross). Empty means there is no base at all: an unborn HEAD or a first publication.
     ``onto`` is the commit that a range joins, where it has several merge bases with it: whoever writes the branch can
-    choose which old commits these are. ``head`` is the commit that is judged, None for the index ("staged").
+    choose which old commits these are. ``head`` is the commit that is judged, None for the index ("staged") and for the
+    deletion of a ref.
+
+    ``target`` is the full name of the ref that changes and ``source`` that of the branch it comes from, empty where the
+    door does not know. ``old`` is where the target stood, where neither ``ref`` nor the base tells. ``station`` is what
+    the verifier's own configuration says.
     """
 
     kind: Kind
@@ -37,6 +59,10 @@ class Subject(NamedTuple):
     message: bytes | None = None
     door: Door = "local"
     onto: str | None = None
+    target: str = ""
+    source: str = ""
+    old: str | None = None
+    station: Station = Station()
 
     @property
     def base(self) -> str | None:

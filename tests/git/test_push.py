@@ -52,7 +52,8 @@ def test_what_no_branch_is_built_from_is_not_judged(mine: Pusher, ref: str) -> N
 def test_deletion_only(mine: Pusher) -> None:
     mine.git("push", "-q", "origin", "HEAD:refs/heads/topic", "HEAD:refs/heads/other")
     assert mine.subjects("origin", "--delete", "topic", "other") == []
-    assert mine.subjects("origin", ":main") == []
+    (subject,) = mine.subjects("origin", ":main")
+    assert (subject["ref"], subject["bases"], subject["head"]) == ("refs/heads/main", [mine.head()], None)
 
 
 # What a branch is measured against.
