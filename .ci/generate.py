@@ -21,12 +21,11 @@ import picture  # noqa: E402
 from agentops_gates.entry import manifest  # noqa: E402
 from agentops_gates.gates.registry import built_gates, metadata  # noqa: E402
 from agentops_gates.policy import schema  # noqa: E402
+from agentops_gates.verdicts import fields  # noqa: E402
 
 PLANNED = {
     "dangerous-git": "Destructive git is stopped, and the work saved first",
     "flywheel-lifecycle": "Knowledge really flows: captured, found, cited",
-    "pre-mortem-before-crank": "A big plan is attacked before it is built",
-    "push-after-vibe": "Nothing is pushed that nobody validated",
     "worker-no-commit": "Workers write files, the lead commits",
 }
 
@@ -100,6 +99,7 @@ def files() -> dict[str, str]:
         "docs/images/block.svg": picture.svg(),
         "README.md": readme(),
         **{f"docs/gates/{module.META.id}.md": gate_page(module) for module in built_gates()},
+        **{f"schemas/{kind}-v1.schema.json": fields.schema(kind) for kind in fields.KINDS},
     }
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from .model.errors import AgentopsError, DeadlineExceededError
 from .model.outcome import EXIT_INTERNAL, EXIT_INTERRUPT, EXIT_UNREAD
-from .model.text import printable
 
 
 def main() -> None:
@@ -105,8 +104,9 @@ def _open_missing() -> None:
 
 
 def _complain(message: str, fix: str, code: int) -> int:
-    lines = [*f"agentops-gate: {message}".split("\n"), *([f"  fix: {fix}"] if fix else [])]
-    print("\n".join(map(printable, lines)), file=sys.stderr)  # noqa: T201
+    from .entry.complaint import complaint
+
+    sys.stderr.write(complaint(message, fix, os.environ))
     return code
 
 

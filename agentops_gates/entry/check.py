@@ -18,8 +18,11 @@ from ..model.light import Any, NamedTuple
 from ..model.outcome import exit_code
 from ..model.subject import Door, Subject
 from . import ci
+from .ci.facts import full_name
 from .ci.subject import ci_subject
-from .output import emit, write
+from .judged import Judged, judged
+from .options import not_empty
+from .output import CLOSED, emit, write
 from .progress import Progress
 
 
@@ -29,6 +32,7 @@ class Asked(NamedTuple):
     gate: tuple[str, ...] = ()
     base: str | None = None
     head: str | None = None
+    ref: str | None = None
     staged: bool = False
     repository: bool = False
     format: str = "text"
@@ -61,29 +65,38 @@ def _plain(name: str, value: str | bool) -> bool:
         return value in FORMATS
     if name == "deadline":
         return bool(re.fullmatch("[1-9][0-9]{0,5}", value))
-    return name in ("gate", "report", "base", "head", "output") and not value.startswith("-")
+    return name in ("gate", "report", "base", "head", "ref", "output") and not value.startswith("-")
 
 
 def check(asked: Asked) -> int:
     """Judge, print, and return the exit code; raise UsageError for options that do not go together."""
+    not_empty(base=asked.base, head=asked.head, ref=asked.ref)
     if sum((bool(asked.base), asked.staged, asked.repository)) > 1 or (asked.head and not asked.base):
-        raise UsageError("give --base (and --head), or --staged, or --repository")
+        raise UsageError("give --base (and --head), or --staged")
     extra = [_target(report) for report in asked.report]
     with Repo.open() as repo:
-        gates = select(asked.gate)
-        try:
-            report = _judge(repo, _subject(repo, asked), gates, asked.deadline)
-        except UndecidedError as error:
-            report = undecided(gates, error)
+        report = _report(repo, asked)
+        about = judged(repo, report) if asked.format in CLOSED and not asked.output else Judged()
     for target, file in extra:
         write(report, target, file)
-    emit(report, asked.format, asked.output, asked.color)
+    emit(report, asked.format, asked.output, asked.color, about)
     if asked.format == "github":
         from .ci.github import write_outputs, write_summary
 
         write_summary(report, os.environ, metadata())
         write_outputs(report, os.environ, dict(extra).get("sarif", ""))
     return exit_code(report.outcome)
+
+
+def _report(repo: Repo, asked: Asked) -> Report:
+    gates = select(asked.gate)
+    try:
+        subject = _subject(repo, asked)
+        # A gate that judges no such subject has not declined: nobody asked it, unless by name.
+        fitting = [gate for gate in gates if subject.kind in gate.META.kinds or gate.META.id in asked.gate]
+        return _judge(repo, subject, fitting or gates, asked.deadline)
+    except UndecidedError as error:
+        return undecided(gates, error)
 
 
 def _judge(repo: Repo, subject: Subject, gates: Sequence[GateModule], deadline: float | None) -> Report:
@@ -95,14 +108,31 @@ def _judge(repo: Repo, subject: Subject, gates: Sequence[GateModule], deadline: 
 
 
 def _subject(repo: Repo, asked: Asked) -> Subject:
+    subject = _named(repo, asked)
+    if asked.ref is None:
+        return subject
+    if subject.kind != "range":
+        raise UsageError("--ref names the branch that a range goes to", "add --base (and --head)")
+    return subject._replace(target=full_name(asked.ref))
+
+
+def _named(repo: Repo, asked: Asked) -> Subject:
     door: Door = "ci" if ci.is_ci(os.environ) else "local"
     if asked.staged:
-        return staged_subject(repo, door)
+        return _index(repo, door)
     if asked.repository:
         return repository_subject(repo, door)
     if asked.base:
         return range_subject(repo, asked.base, asked.head or "HEAD", door)
-    return ci_subject(repo, os.environ) or staged_subject(repo, door)
+    return ci_subject(repo, os.environ) or _index(repo, door)
+
+
+def _index(repo: Repo, door: Door) -> Subject:
+    if repo.bare:
+        raise UsageError(
+            "no index here, in a bare repository: give --base", "agentops-gate check --base REV --head REV"
+        )
+    return staged_subject(repo, door)
 
 
 def _target(report: str) -> tuple[str, str]:

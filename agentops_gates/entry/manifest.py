@@ -13,13 +13,12 @@ from collections.abc import Iterable, Iterator
 
 from ..model.gate import Gate
 from ..model.light import NamedTuple
+from ..policy.hookids import singles, umbrella
 from .githooks import HOOKS
 
 MANIFEST = ".pre-commit-hooks.yaml"
 _PLAIN = re.compile(r"[a-z][\w (),.-]*[\w)]")
 _MINIMUM = "3.2.0"  # the first pre-commit with today's stage names
-# A hook's entry names its git hook, which the runners do not tell. Hooks that judge alike share an id.
-_DOORS = ((("pre-commit", "pre-merge-commit"), ""), (("commit-msg",), "-message"), (("pre-push",), "-push"))
 _JUDGES = {
     "pre-commit": "the staged change",
     "pre-merge-commit": "the result of a merge",
@@ -52,23 +51,17 @@ def render(gates: Iterable[Gate]) -> str:
 
 
 def _of_gate(gate: Gate) -> Iterator[HookEntry]:
-    for hooks, suffix in _DOORS:
-        stages = tuple(hook for hook in hooks if hook in gate.stages)
-        if stages:
-            entry = f"agentops-gate hook {stages[0]} --gate {gate.id}"
-            about = " and ".join(_JUDGES[stage] for stage in stages)
-            yield HookEntry(
-                gate.id + suffix, f"{gate.id}{suffix}", f"{_lower(gate.title)} (judges {about})", entry, stages
-            )
+    for name, stages in singles(gate).items():
+        about = " and ".join(_JUDGES[stage] for stage in stages)
+        call = f"agentops-gate hook {stages[0]} --gate {gate.id}"
+        yield HookEntry(name, name, f"{_lower(gate.title)} (judges {about})", call, stages)
 
 
 def _umbrellas(gates: tuple[Gate, ...]) -> Iterator[HookEntry]:
     for hook in HOOKS:
         if any(hook in gate.stages for gate in gates):
             description = f"every gate of the {hook} hook (judges {_JUDGES[hook]})"
-            yield HookEntry(
-                f"agentops-{hook}", f"agentops-gate {hook}", description, f"agentops-gate hook {hook}", (hook,)
-            )
+            yield HookEntry(umbrella(hook), f"agentops-gate {hook}", description, f"agentops-gate hook {hook}", (hook,))
 
 
 def _block(entry: HookEntry) -> str:

@@ -10,11 +10,18 @@ from ..gates.registry import metadata
 from ..model.errors import UsageError
 from ..model.finding import Report
 from ..model.text import printable
+from .judged import Judged
 from .terminal import width
 
+#: The formats that people read as they stand in a log.
+CLOSED = ("text", "github")
 
-def emit(report: Report, name: str, output: str | None, color: str) -> None:
-    """Print ``report`` in format ``name`` on standard output, or write it to the file ``output``."""
+
+def emit(report: Report, name: str, output: str | None, color: str, about: Judged) -> None:
+    """Print ``report`` in format ``name`` on standard output, or write it to the file ``output``.
+
+    What people read ends with a line on what was judged.
+    """
     if output:
         write(report, name, output)
         return
@@ -22,11 +29,17 @@ def emit(report: Report, name: str, output: str | None, color: str) -> None:
 
     columns, colored = width(sys.stdout), use_color(sys.stdout, color)
     sys.stdout.write(get(name)(report, width=columns, color=colored, gates=metadata()))
-    if name == "text":
-        from ..formats.text import summary
+    if name in CLOSED:
+        sys.stdout.write(_closing(report, about, columns, color=colored and name == "text"))
 
-        # Hooks are silent when all is well; whoever asks at a prompt wants to know that something was judged.
-        sys.stdout.write(summary(report, width=columns, color=colored))
+
+def _closing(report: Report, about: Judged, columns: int, *, color: bool) -> str:
+    # Hooks are silent when all is well; whoever asks at a prompt wants to know that something was judged.
+    if about.nothing:
+        return f"{about.nothing}\n" + (f"  {about.hint}\n" if about.hint else "")
+    from ..formats.text import summary
+
+    return summary(report, width=columns, color=color, judged=about.words)
 
 
 def write(report: Report, name: str, file: str) -> None:

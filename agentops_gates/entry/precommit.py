@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..model.light import TYPE_CHECKING, Any, NamedTuple
-from ..policy.doors import hooks as our_hooks
+from ..policy.hookids import is_ours
 from ..policy.yamldoc import plain
 
 if TYPE_CHECKING:
@@ -24,11 +24,15 @@ TYPES = "default_install_hook_types"
 
 
 class Entry(NamedTuple):
-    """What is added: the version to pin, the hooks' ids, and the hook types that `pre-commit install` must install."""
+    """What is added: the version to pin, the hooks' ids, and the hook types that `pre-commit install` must install.
+
+    ``known`` are all ids that a hook of ours can have (see ``hookids``): they tell what is there already.
+    """
 
     rev: str
     ids: tuple[str, ...]
     types: tuple[str, ...]
+    known: Mapping[str, tuple[str, ...]]
 
 
 def chosen(text: str, entry: Entry) -> list[str]:
@@ -36,7 +40,7 @@ def chosen(text: str, entry: Entry) -> list[str]:
 
     Raises ValueError as edit does.
     """
-    names = _ours(_read(text.removeprefix("\ufeff")))
+    names = _ours(_read(text.removeprefix("\ufeff")), entry)
     return names if names and not set(entry.ids) <= set(names) else []
 
 
@@ -78,14 +82,21 @@ def _wanted(old: dict[str, Any], entry: Entry) -> dict[str, Any]:
     place, missing = _partial(old, entry)
     if missing:
         new["repos"][place]["hooks"] += [{"id": name} for name in missing]
-    elif not _ours(old):
+    elif not _ours(old, entry):
         ours = {"repo": REPOSITORY, "rev": entry.rev, "hooks": [{"id": name} for name in entry.ids]}
         new["repos"] = [*(new.get("repos") or []), ours]
     return new
 
 
-def _ours(document: dict[str, Any]) -> list[str]:
-    return [name.removeprefix("hook ") for name in our_hooks(document) if name.startswith("hook ")]
+def _ours(document: dict[str, Any], entry: Entry) -> list[str]:
+    """Return the ids of our hooks in a document, whatever the address of the repository that they come from."""
+    found: list[str] = []
+    for repository in document.get("repos") or ():
+        hooks = repository.get("hooks") if isinstance(repository, dict) else None
+        for hook in hooks if isinstance(hooks, list) else ():
+            if isinstance(hook, dict) and is_ours(repository.get("repo"), hook, entry.known):
+                found.append(str(hook.get("id")))
+    return found
 
 
 def _partial(old: dict[str, Any], entry: Entry) -> tuple[int, list[str]]:
@@ -94,10 +105,10 @@ def _partial(old: dict[str, Any], entry: Entry) -> tuple[int, list[str]]:
     There are none to add where other hooks of ours were chosen, nor where all are local: such a one needs more than
     its id.
     """
-    names = _ours(old)
+    names = _ours(old, entry)
     if names and set(names) <= set(entry.ids):
         for place, repository in enumerate(old["repos"]):
-            if _ours({"repos": [repository]}) and repository.get("repo") != "local":
+            if _ours({"repos": [repository]}, entry) and repository.get("repo") != "local":
                 return place, [name for name in entry.ids if name not in names]
     return -1, []
 

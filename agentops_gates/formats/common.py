@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 
 from ..model.finding import Finding, GateResult, Report
@@ -26,6 +27,9 @@ NO_REASON = "no reason given"
 _LONGEST = 240
 LONGEST_TEXT = 2_000
 _MOST_REASONS = 20
+# As many line numbers as fit on a line of 80 columns; a reader mends a few of them at a time.
+_MOST_LINES = 8
+_LINES = re.compile(rf"\blines (?:\d+, ){{{_MOST_LINES},}}\d+")
 _LONGEST_REF = 60
 _MOST_REFS = 3
 
@@ -85,10 +89,22 @@ def unexplained(gate: GateResult) -> bool:
     return gate.outcome == "undecided"
 
 
+def together(gates: Iterable[GateResult]) -> list[GateResult]:
+    """Return the gates that must be shown themselves, or that were skipped; those that say the same are one, ``a, b``.
+
+    A run that cannot even name its subject leaves every gate undecided for one reason.
+    """
+    found: dict[tuple[str, str, str], list[GateResult]] = {}
+    for gate in gates:
+        if unexplained(gate) or gate.outcome == "skip":
+            found.setdefault((gate.outcome, gate.reason, gate.fix), []).append(gate)
+    return [same[0]._replace(id=", ".join(gate.id for gate in same)) for same in found.values()]
+
+
 def message(finding: Finding, longest: int = LONGEST_TEXT) -> str:
     """Return what is wrong in one safe line of bounded length, without the evidence if the message ends with it."""
     repeated = f": {'; '.join(map(str, _why(finding)))}"
-    return elide(printable(finding.message.removesuffix(repeated)), longest)
+    return elide(brief(printable(finding.message.removesuffix(repeated))), longest)
 
 
 def place(finding: Finding) -> str:
@@ -125,9 +141,21 @@ class Owners:
 
 def evidence(finding: Finding) -> list[str]:
     """Return the lines of ``data["why"]`` (a string or a list of strings), safe, at most 20 of them."""
-    lines = [elide(printable(str(line)), LONGEST_TEXT) for line in _why(finding)]
+    lines = [elide(brief(printable(str(line))), LONGEST_TEXT) for line in _why(finding)]
     more = len(lines) - _MOST_REASONS
-    return lines if more <= 0 else [*lines[:_MOST_REASONS], f"... and {more:,} more"]
+    # The line that counts the others takes the place of one.
+    return lines if more <= 1 else [*lines[:_MOST_REASONS], f"... and {more:,} more"]
+
+
+def brief(text: str) -> str:
+    """Return ``text`` with its long lists of line numbers cut: ``lines 7, 9, [six more] and 5 more``, never one."""
+    return _LINES.sub(_first_lines, text)
+
+
+def _first_lines(found: re.Match[str]) -> str:
+    numbers = found[0].split(", ")
+    more = len(numbers) - _MOST_LINES
+    return found[0] if more <= 1 else f"{', '.join(numbers[:_MOST_LINES])} and {more:,} more"
 
 
 def _why(finding: Finding) -> Sequence[object]:

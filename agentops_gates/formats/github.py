@@ -17,7 +17,7 @@ from ..model.light import NamedTuple
 from ..model.outcome import Level
 from ..model.text import printable
 from . import text
-from .common import LEVELS, Owners, elide, entries, evidence, message, reason, steps, unexplained
+from .common import LEVELS, Owners, elide, entries, evidence, message, reason, steps, together
 from .markdown import document
 
 MOST_ANNOTATIONS = 10
@@ -48,9 +48,13 @@ def render(
     body = text.render(report, width=width, color=color)
     if not body:
         return ""
-    token = os.urandom(16).hex()
-    lines = [f"::stop-commands::{token}", body.rstrip("\n"), f"::{token}::"]
-    return "\n".join([*lines, *_commands(_annotations(report)), ""])
+    return "\n".join([*_quoted(body), *_commands(_annotations(report)), ""])
+
+
+def failure(text: str, message: str, fix: str) -> str:
+    """Return what a run prints that ended without a report: ``text``, and an annotation of ``message`` and ``fix``."""
+    story = "\n".join([*map(printable, message.split("\n")), *steps(fix)])
+    return "\n".join([*_quoted(text), _command(_Annotation("error", "agentops-gate", story)), ""])
 
 
 def step_summary(report: Report, *, gates: Sequence[Gate] = ()) -> str:
@@ -58,13 +62,15 @@ def step_summary(report: Report, *, gates: Sequence[Gate] = ()) -> str:
     return document(report, gates=gates, limit=SUMMARY_LIMIT)
 
 
+def _quoted(body: str) -> list[str]:
+    token = os.urandom(16).hex()
+    return [f"::stop-commands::{token}", body.rstrip("\n"), f"::{token}::"]
+
+
 def _annotations(report: Report) -> Iterator[_Annotation]:
     """Yield gates that say nothing elsewhere before the findings, as they are few and must not be cut."""
-    for gate in report.gates:
-        if unexplained(gate):
-            yield _of_gate("error", gate)
-        elif gate.outcome == "skip":
-            yield _of_gate("note", gate)
+    for gate in together(report.gates):
+        yield _of_gate("note" if gate.outcome == "skip" else "error", gate)
     owners = Owners(report.subjects)
     for gate, finding in entries(report):
         yield _of_finding(gate, finding, owners.of(finding))

@@ -26,6 +26,7 @@ from .common import (
     plural,
     reason,
     rule_url,
+    together,
     unexplained,
 )
 from .text import block, gate_block
@@ -105,7 +106,7 @@ def _row(finding: Finding, names: dict[str, str], owners: Owners) -> str:
 
 
 def _details(report: Report, findings: Sequence[Finding], owners: Owners, room: int) -> list[str]:
-    stuck = [gate for gate in report.gates if gate.fix]
+    stuck = [gate for gate in together(report.gates) if gate.fix]
     worth = [finding for finding in findings if finding.fix or "why" in finding.data]
     told = (block(finding, owners.of(finding), _WIDTH) for finding in worth)
     blocks = chain((gate_block(gate, _WIDTH) for gate in stuck), told)

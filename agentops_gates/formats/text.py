@@ -28,7 +28,7 @@ from .common import (
     plural,
     reason,
     steps,
-    unexplained,
+    together,
 )
 
 Paint = Callable[[str, str], str]
@@ -64,16 +64,20 @@ def render(
     return "\n\n".join(paragraphs) + "\n" if paragraphs else ""
 
 
-def summary(report: Report, *, width: int = 80, color: bool = False) -> str:
-    """Return the closing line of an interactive run: verdict, gates, findings, skips and undecided gates, seconds."""
+def summary(report: Report, *, width: int = 80, color: bool = False, judged: str = "") -> str:
+    """Return the closing line of an interactive run: verdict, gates, findings, skips and undecided gates, seconds.
+
+    ``judged`` says in a few words what it was about, such as "staged: 3 files".
+    """
     found = entries(report)
     parts = [plural(len(report.gates), "gate"), plural(len(found), "finding")]
-    if found:
-        parts[1] += f" ({_tally(found)})"
-    parts += [_named(report, "undecided", "undecided"), _named(report, "skip", "skipped")]
+    about = "; ".join(filter(None, [_tally(found), judged]))
+    if about:
+        parts[1] += f" ({about})"
+    parts += filter(None, [_named(report, "undecided", "undecided"), _named(report, "skip", "skipped")])
     parts.append(f"{report.seconds:.2f}s" if report.seconds < 10 else f"{report.seconds:.0f}s")
     verdict = VERDICTS[report.outcome]
-    lines = _fill(f"{verdict}: {', '.join(filter(None, parts))}", max(width, _NARROWEST), 2)
+    lines = _fill(f"{verdict}: {', '.join(parts)}", max(width, _NARROWEST), 2)
     lines[0] = _painter(color)(lines[0][: len(verdict)], report.outcome) + lines[0][len(verdict) :]
     return "\n".join(lines) + "\n"
 
@@ -106,11 +110,12 @@ def _paragraphs(report: Report, width: int, paint: Paint) -> Iterator[list[str]]
     errors, warnings, notes = (_of_level(shown, level) for level in LEVELS)
     blocks = _Blocks(Owners(report.subjects), width, paint)
     yield from map(blocks.of, errors)
-    yield from (gate_block(gate, width, paint) for gate in report.gates if unexplained(gate))
+    apart = together(report.gates)
+    yield from (gate_block(gate, width, paint) for gate in apart if gate.outcome != "skip")
     yield from map(blocks.of, warnings)
     yield from blocks.notes(notes)
     yield _beyond(left, width)
-    yield [line for gate in report.gates if gate.outcome == "skip" for line in gate_block(gate, width, paint)]
+    yield [line for gate in apart if gate.outcome == "skip" for line in gate_block(gate, width, paint)]
 
 
 def _of_level(found: Iterable[Entry], level: Level) -> list[Finding]:
@@ -129,9 +134,10 @@ def _tally(found: Iterable[Entry]) -> str:
 
 def _headline(level: str, name: str, text: str, width: int, paint: Paint) -> list[str]:
     prefix = f"{level} {name}: "
-    lines = _fill(prefix + text, width, _INDENT)
-    # Level and id are ours and short, so wrapping leaves the prefix whole.
-    return [paint(prefix[:-2], level) + lines[0][len(prefix) - 2 :], *lines[1:]]
+    first, *rest = _fill(prefix + text, width, _INDENT)
+    # Ids of many gates together can be wrapped themselves; what stands on the first line is painted.
+    end = min(len(prefix) - 2, len(first))
+    return [paint(first[:end], level) + first[end:], *rest]
 
 
 def _labelled(label: str, lines: Iterable[str], paint: Paint) -> Iterator[str]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
 from ..git.repo import Repo
 from ..model.errors import UsageError
-from ..model.finding import Finding
+from ..model.finding import Finding, GateResult
 from ..model.gate import Gate
 from ..model.light import Protocol, cast
-from ..model.subject import Subject
+from ..model.subject import Kind, Subject
 from ..policy.policy import Policy
 
-_NOT_GATES = {"__init__", "registry", "engine", "deadline"}
+_NOT_GATES = {"__init__", "registry", "engine", "deadline", "by_verdict"}
+
+#: Asks what the mechanical gates conclude about the subject at hand.
+Checks = Callable[[], tuple[GateResult, ...]]
 
 
 class GateModule(Protocol):
@@ -31,6 +34,13 @@ class GateModule(Protocol):
         """
 
 
+class Weighing(GateModule, Protocol):
+    """A gate that weighs what the mechanical ones conclude; without ``checks`` it asks them itself."""
+
+    def check(self, subject: Subject, policy: Policy, repo: Repo, checks: Checks | None = None) -> Iterator[Finding]:
+        """Yield what is wrong with ``subject``, as any gate does."""
+
+
 @cache
 def built_gates() -> tuple[GateModule, ...]:
     """Return all gate modules, sorted by id."""
@@ -44,6 +54,11 @@ def built_gates() -> tuple[GateModule, ...]:
 def metadata() -> tuple[Gate, ...]:
     """Return the metadata of all gates, sorted by id."""
     return tuple(gate.META for gate in built_gates())
+
+
+def mechanical(kind: Kind) -> tuple[GateModule, ...]:
+    """Return the gates that judge subjects of this kind by objects alone, sorted by id."""
+    return tuple(gate for gate in built_gates() if gate.META.mechanical and kind in gate.META.kinds)
 
 
 def select(only: Collection[str] = (), stage: str = "") -> tuple[GateModule, ...]:

@@ -187,5 +187,7 @@ def test_the_page_names_every_input_and_output() -> None:
     action, page = load_yaml(ROOT / "action.yml"), (ROOT / "docs" / "ci.md").read_text()
     assert [name for name in (*action["inputs"], *action["outputs"]) if f"`{name}`" not in page] == []
     assert [
-        path.name for path in EXAMPLES.iterdir() if path.suffix != ".sh" and f"examples/{path.name}" not in page
+        path.name
+        for path in EXAMPLES.iterdir()
+        if path.is_file() and path.suffix != ".sh" and f"examples/{path.name}" not in page
     ] == []

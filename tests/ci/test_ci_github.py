@@ -87,14 +87,14 @@ def test_github_names_no_range(
             "pull_request",
             PULL,
             {"GITHUB_REF": "refs/pull/7/merge", "GITHUB_SHA": A},
-            ci.Range(MAIN, A, "github", "pull_request", "main", "refs/heads/main", "github"),
+            ci.Range(MAIN, A, "github", "pull_request", "main", "refs/heads/main", "github", source="topic"),
             id="pull request: the test merge against the target",
         ),
         pytest.param(
             "pull_request",
             PULL,
             {"GITHUB_REF": "refs/heads/pull/7/merge", "GITHUB_SHA": A},
-            ci.Range(MAIN, B, "github", "pull_request", "main", "refs/heads/main", "github"),
+            ci.Range(MAIN, B, "github", "pull_request", "main", "refs/heads/main", "github", source="topic"),
             id="pull request without a test merge: its head",
         ),
         pytest.param(
@@ -157,7 +157,7 @@ def test_github_names_no_range(
             "pull_request",
             PULL,
             {**GITEA, "GITHUB_REF": "refs/pull/7/head", "GITHUB_SHA": B},
-            ci.Range(MAIN, B, "gitea", "pull_request", "main", "refs/heads/main"),
+            ci.Range(MAIN, B, "gitea", "pull_request", "main", "refs/heads/main", source="topic"),
             id="gitea pull request",
         ),
         pytest.param(

@@ -20,6 +20,7 @@ MERGE_REQUEST = {
     "CI_COMMIT_BEFORE_SHA": ZERO,
     "CI_MERGE_REQUEST_PROJECT_ID": "7",
     "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+    "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "topic",
     "CI_MERGE_REQUEST_DIFF_BASE_SHA": C,
 }
 BUILDKITE = {
@@ -34,16 +35,18 @@ AZURE = {
     "BUILD_REASON": "PullRequest",
     "BUILD_SOURCEVERSION": B,
     "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main",
+    "SYSTEM_PULLREQUEST_SOURCEBRANCH": "refs/heads/topic",
 }
 BITBUCKET = {
     "BITBUCKET_BUILD_NUMBER": "9",
     "BITBUCKET_COMMIT": B,
     "BITBUCKET_PR_ID": "3",
+    "BITBUCKET_BRANCH": "topic",
     "BITBUCKET_PR_DESTINATION_BRANCH": "main",
     "BITBUCKET_PR_DESTINATION_COMMIT": "abcdef123456",
 }
 JENKINS = {"JENKINS_URL": "https://ci.example/", "GIT_COMMIT": B, "BRANCH_NAME": "PR-3", "CHANGE_ID": "3"}
-CHANGE = {**JENKINS, "CHANGE_TARGET": "main"}
+CHANGE = {**JENKINS, "CHANGE_TARGET": "main", "CHANGE_BRANCH": "topic"}
 
 
 def without(env: dict[str, str], *names: str) -> dict[str, str]:
@@ -139,12 +142,12 @@ def test_others_name_no_range(env: dict[str, str], error: type[AgentopsError], s
     [
         pytest.param(
             MERGE_REQUEST,
-            ci.Range(MAIN, B, "gitlab", "merge_request_event", "main", "refs/heads/main"),
+            ci.Range(MAIN, B, "gitlab", "merge_request_event", "main", "refs/heads/main", source="topic"),
             id="gitlab merge request: not CI_MERGE_REQUEST_DIFF_BASE_SHA",
         ),
         pytest.param(
             {**MERGE_REQUEST, "CI_MERGE_REQUEST_TARGET_BRANCH_SHA": A},
-            ci.Range(A, B, "gitlab", "merge_request_event", "main", "refs/heads/main"),
+            ci.Range(A, B, "gitlab", "merge_request_event", "main", "refs/heads/main", source="topic"),
             id="gitlab merged results",
         ),
         pytest.param(
@@ -180,7 +183,13 @@ def test_others_name_no_range(env: dict[str, str], error: type[AgentopsError], s
         pytest.param(
             {**BUILDKITE, "BUILDKITE_PULL_REQUEST": "7", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "release/1"},
             ci.Range(
-                "refs/remotes/origin/release/1", B, "buildkite", "pull_request", "release/1", "refs/heads/release/1"
+                "refs/remotes/origin/release/1",
+                B,
+                "buildkite",
+                "pull_request",
+                "release/1",
+                "refs/heads/release/1",
+                source="topic",
             ),
             id="buildkite pull request",
         ),
@@ -191,7 +200,7 @@ def test_others_name_no_range(env: dict[str, str], error: type[AgentopsError], s
                 "BUILDKITE_PULL_REQUEST": "7",
                 "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main",
             },
-            ci.Range(MAIN, B, "buildkite", "pull_request", "main", "refs/heads/main"),
+            ci.Range(MAIN, B, "buildkite", "pull_request", "main", "refs/heads/main", source="main"),
             id="buildkite pull request from a branch called main",
         ),
         pytest.param(
@@ -208,19 +217,25 @@ def test_others_name_no_range(env: dict[str, str], error: type[AgentopsError], s
             id="buildkite merge queue",
         ),
         pytest.param(
-            AZURE, ci.Range(MAIN, B, "azure", "pull_request", "main", "refs/heads/main"), id="azure pull request"
+            AZURE,
+            ci.Range(MAIN, B, "azure", "pull_request", "main", "refs/heads/main", source="topic"),
+            id="azure pull request",
         ),
         pytest.param(
             {**AZURE, "SYSTEM_PULLREQUEST_TARGETBRANCH": "main"},
-            ci.Range(MAIN, B, "azure", "pull_request", "main", "refs/heads/main"),
+            ci.Range(MAIN, B, "azure", "pull_request", "main", "refs/heads/main", source="topic"),
             id="azure, short name",
         ),
         pytest.param(
             BITBUCKET,
-            ci.Range(MAIN, B, "bitbucket", "pull_request", "main", "refs/heads/main"),
+            ci.Range(MAIN, B, "bitbucket", "pull_request", "main", "refs/heads/main", source="topic"),
             id="bitbucket: never the abbreviated commit",
         ),
-        pytest.param(CHANGE, ci.Range(MAIN, B, "jenkins", "pull_request", "main", "refs/heads/main"), id="jenkins"),
+        pytest.param(
+            CHANGE,
+            ci.Range(MAIN, B, "jenkins", "pull_request", "main", "refs/heads/main", source="topic"),
+            id="jenkins",
+        ),
         pytest.param(
             {"BUILD_TAG": "jenkins-job-1", "CHANGE_ID": "3", "CHANGE_TARGET": "main"},
             ci.Range(MAIN, "HEAD", "jenkins", "pull_request", "main", "refs/heads/main"),

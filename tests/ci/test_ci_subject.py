@@ -113,7 +113,8 @@ def test_a_merge_request_that_changed_its_target_is_judged_against_the_new_one(
     }
     with Repo.open(str(repo.path)) as opened:
         found = ci_subject(opened, env)
-    assert found == Subject("range", (server.git("rev-parse", "main"),), repo.head(), door="ci")
+    main = server.git("rev-parse", "main")
+    assert found == Subject("range", (main,), repo.head(), door="ci", target="refs/heads/main")
 
 
 def test_a_harmless_push_after_a_bad_one_does_not_hide_it(server: Workspace, tmp_path: Path) -> None:
@@ -147,4 +148,4 @@ def test_the_test_merge_is_measured_from_its_first_parent_however_far_main_moved
 def test_a_first_publication_has_no_base(server: Workspace, tmp_path: Path) -> None:
     repo = clone(server, tmp_path / "clone", "--branch", "main")
     found = Range("", repo.head(), "github", "push", "main", "refs/heads/main")
-    assert subject(repo, found) == Subject("range", (), repo.head(), door="ci")
+    assert subject(repo, found) == Subject("range", (), repo.head(), door="ci", target="refs/heads/main")

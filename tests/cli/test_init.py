@@ -136,7 +136,12 @@ class TestFresh:
         main(["init"])
         ids = re.findall(r"- id: (\S+)", tree(here)[HOOKS].decode())
         stages = {entry.id: entry.stages for entry in entries(metadata())}
-        assert [stages[name] for name in ids] == [("pre-commit",), ("pre-merge-commit",), ("pre-push",)]
+        assert [stages[name] for name in ids] == [
+            ("pre-commit",),
+            ("pre-merge-commit",),
+            ("commit-msg",),
+            ("pre-push",),
+        ]
 
 
 class TestExisting:
@@ -157,7 +162,8 @@ class TestExisting:
         main(["init"])
         new = tree(here)[HOOKS].decode()
         assert new.startswith(
-            "# mine\ndefault_install_hook_types: [pre-commit, pre-merge-commit, pre-push]\nrepos:\n- repo: x # yes\n"
+            "# mine\ndefault_install_hook_types: [pre-commit, pre-merge-commit, commit-msg, pre-push]\n"
+            "repos:\n- repo: x # yes\n"
         )
         assert (here.path / HOOKS).stat().st_mode & 0o777 == 0o640
 
@@ -177,7 +183,7 @@ class TestExisting:
         capsys.readouterr()
         main(["init"])
         assert tree(here)[HOOKS].decode() == text
-        names = "agentops-pre-commit, agentops-pre-merge-commit, complexity-regression-push"
+        names = "agentops-pre-commit, agentops-pre-merge-commit, agentops-commit-msg, complexity-regression-push"
         assert (
             capsys.readouterr().out.splitlines()[-1] == f"{HOOKS} has hooks of your choice, left as they are: {names}"
         )

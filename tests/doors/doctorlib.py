@@ -6,14 +6,17 @@ import json
 from pathlib import Path
 
 from conftest import Workspace
-from doors.doorlib import Installed
+from doors.doorlib import HOOKS, Installed
 
-CONFIG = """\
-default_install_hook_types: [pre-commit, pre-merge-commit, pre-push]
+from agentops_gates.gates.registry import metadata
+
+NEEDED = tuple(hook for hook in HOOKS if any(hook in gate.stages for gate in metadata()))
+CONFIG = f"""\
+default_install_hook_types: [{", ".join(NEEDED)}]
 repos:
   - repo: https://example.org/agentops-gates
     rev: v0.1.0
-    hooks: [{id: agentops-pre-commit}, {id: agentops-pre-merge-commit}, {id: agentops-pre-push}]
+    hooks: [{", ".join(f"{{id: agentops-{hook}}}" for hook in NEEDED)}]
 """
 
 

@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 from conftest import Workspace, make_repository
-from doors.doctorlib import CONFIG, ask, found, states
+from doors.doctorlib import CONFIG, NEEDED, ask, found, states
 from doors.doorlib import MINE, Installed, hooks_folder, picture, put, run_tool
 
 from agentops_gates.entry.githooks.script import recognise, render
 
-NEEDED = ("pre-commit", "pre-merge-commit", "pre-push")
+STOPS = {
+    "pre-commit": "git commit",
+    "pre-merge-commit": "git merge",
+    "commit-msg": "git commit (message)",
+    "pre-push": "git push",
+}
 
 
 # All is well.
@@ -27,7 +32,7 @@ def test_all_well(hooked: Workspace, installed: Installed) -> None:
     assert [hook["name"] for hook in answer["worktrees"][0]["hooks"] if hook["needed"]] == list(NEEDED)
     assert all(hook["runs"] for hook in answer["worktrees"][0]["hooks"])
     assert answer["assurance"]["level"] == "L0"
-    assert answer["assurance"]["stops"] == ["git commit", "git merge", "git push"]
+    assert answer["assurance"]["stops"] == [STOPS[hook] for hook in NEEDED]
     assert set(answer["versions"]) >= {"agentops-gates", "python", "git"}
     assert picture(hooked.path) == before
 
@@ -37,6 +42,9 @@ def test_text_fits_and_does_not_round_up(hooked: Workspace, installed: Installed
     lines = done.stdout.splitlines()
     assert all(len(line) <= 80 for line in lines if str(hooked.path) not in line)
     assert "Assurance: L0, comfort." in done.stdout
+    (hooks_folder(hooked) / "pre-push").unlink()
+    rows = installed.gate(hooked, "doctor", ok=1).stdout.splitlines()
+    assert any("pre-push          does NOT run the gates: there is no such hook" in row for row in rows)
     assert "--no-verify" in done.stdout
     assert "required check in CI" in done.stdout
     assert done.stderr == ""
@@ -78,6 +86,72 @@ def test_runner_with_all_hooks(name: str, repo: Workspace, installed: Installed)
     assert "safe-path" not in dict(found(ask(installed, repo, 0, {"PYTHONSAFEPATH": "1"}), "note"))
 
 
+UNSHOWN = ["any but the first ref of a push", "a new branch of commits that the remote has"]
+
+
+@pytest.mark.parametrize("name", ["pre-commit", "prek"])
+def test_what_a_runner_does_not_show_is_named(name: str, repo: Workspace, installed: Installed) -> None:
+    repo.commit("first", {".pre-commit-config.yaml": CONFIG})
+    run_tool(repo, name, "install")
+    assert ask(installed, repo, 0)["assurance"]["cannot_stop"][:2] == UNSHOWN
+    lines = installed.gate(repo, "doctor").stdout.splitlines()
+    start = lines.index(f"  - {UNSHOWN[0]}")
+    assert lines[start + 1 : start + 3] == [f"  - {UNSHOWN[1]}", "    next: agentops-gate install --hook pre-push"]
+    installed.gate(repo, *lines[start + 2].split()[2:])
+    assert not set(UNSHOWN) & set(ask(installed, repo, 0)["assurance"]["cannot_stop"])
+    assert "install --hook pre-push" not in installed.gate(repo, "doctor").stdout
+
+
+def test_nothing_of_a_push_is_kept_from_native_hooks(hooked: Workspace, installed: Installed) -> None:
+    assert not set(UNSHOWN) & set(ask(installed, hooked, 0)["assurance"]["cannot_stop"])
+
+
+@pytest.mark.parametrize("covered", [True, False])
+def test_one_command_installs_what_is_missing(covered: bool, repo: Workspace, installed: Installed) -> None:
+    config = CONFIG if covered else CONFIG.split("\n", 1)[1]
+    repo.commit("first", {".pre-commit-config.yaml": config})
+    fixes = [one["fix"] for one in ask(installed, repo, 1)["findings"] if one["severity"] == "error"]
+    types = "".join(f" --hook-type {hook}" for hook in NEEDED)
+    plain = "pre-commit install (or: prek install)"
+    assert fixes[0] == (plain if covered else f"pre-commit install{types}, or the same with prek")
+    run_tool(repo, "pre-commit", *fixes[0].partition(" (")[0].partition(",")[0].split()[1:])
+    assert {states(ask(installed, repo, 0))[hook] for hook in NEEDED} == {"pre-commit"}
+
+
+@pytest.mark.parametrize("address", ["https://mirror.example.org/x/y.git", "/srv/git/gates", "../gates"])
+def test_hooks_of_a_mirror_are_ours(address: str, repo: Workspace, installed: Installed) -> None:
+    repo.commit("first", {".pre-commit-config.yaml": CONFIG.replace("https://example.org/agentops-gates", address)})
+    run_tool(repo, "pre-commit", "install")
+    assert states(ask(installed, repo, 0))["pre-push"] == "pre-commit"
+
+
+THEIRS = {
+    "a local hook with an id like ours": "- {repo: local, hooks: [{id: agentops-pre-push, entry: ./mine.sh}]}",
+    "an entry that is none of ours": (
+        "- {repo: https://x.example/y, rev: v1, hooks: [{id: agentops-pre-push, entry: 'true'}]}"
+    ),
+    "an unrelated id": "- {repo: https://x.example/agentops-gates, rev: v1, hooks: [{id: lint}]}",
+}
+
+
+@pytest.mark.parametrize("entry", THEIRS.values(), ids=THEIRS)
+def test_hooks_of_others_are_not_taken_for_ours(entry: str, repo: Workspace, installed: Installed) -> None:
+    repo.commit("first", {".pre-commit-config.yaml": f"repos:\n{entry}\n"})
+    for hook in NEEDED:
+        run_tool(repo, "pre-commit", "install", "--hook-type", hook)
+    assert "names no gate for this hook" in states(ask(installed, repo, 1))["pre-push"]
+
+
+def test_a_list_of_exemptions_that_cannot_be_read(hooked: Workspace, installed: Installed) -> None:
+    hooked.commit("list", {"agentops-gates.exemptions": "a.py::f = 12, why, 2999-01-01\n"})
+    assert found(ask(installed, hooked, 0)) == []
+    hooked.commit("list", {"agentops-gates.exemptions": "a.py::f = 12, why, 2999-01-01\nnonsense\n"})
+    answer = ask(installed, hooked, 1)
+    assert [name for name, _ in found(answer)] == ["exemptions"]
+    assert "agentops-gates.exemptions of the base, line 2: not of the form" in found(answer)[0][1]
+    assert "which is let through" in answer["findings"][0]["fix"]
+
+
 def test_merges_left_to_the_push_are_a_choice(repo: Workspace, installed: Installed) -> None:
     """What ``init`` writes: commits and pushes."""
     repo.commit(
@@ -93,7 +167,7 @@ def test_merges_left_to_the_push_are_a_choice(repo: Workspace, installed: Instal
     assert found(answer, "error") == []
     assert [name for name, _ in found(answer, "warning")] == ["hook-missing"]
     assert answer["findings"][0]["fix"] == "agentops-gate install --hook pre-merge-commit"
-    assert answer["assurance"]["stops"] == ["git commit", "git push"]
+    assert answer["assurance"]["stops"] == [STOPS[hook] for hook in NEEDED if hook != "pre-merge-commit"]
 
 
 def test_lefthook(repo: Workspace, installed: Installed) -> None:
@@ -116,7 +190,8 @@ def test_husky(repo: Workspace, installed: Installed) -> None:
         put(repo.path / ".husky" / "_" / hook, '#!/usr/bin/env sh\n. "$(dirname "$0")/h"\n')
     answer = ask(installed, repo, 1)
     assert "a hook of husky, which runs no gate" in states(answer)["pre-push"]
-    assert f"in {repo.path}/.husky: agentops-gate hook" in answer["findings"][0]["fix"]
+    assert f"in {repo.path}/.husky (" in answer["findings"][0]["fix"]
+    assert answer["findings"][0]["fix"].split("\n")[1:] == ['    agentops-gate hook "${0##*/}" "$@" || exit']
     for hook in NEEDED:
         put(repo.path / ".husky" / hook, f'agentops-gate hook {hook} "$@" || exit\n', 0o644)
     assert "mentions agentops-gate" in states(ask(installed, repo, 0))["pre-push"]
@@ -140,7 +215,7 @@ def test_hand_written_hook_that_calls_the_gates(repo: Workspace, installed: Inst
 def _nothing(repo: Workspace, tmp_path: Path) -> str:
     for hook in NEEDED:
         (hooks_folder(repo) / hook).unlink()
-    return "pre-commit, pre-merge-commit, pre-push in "
+    return f"{', '.join(NEEDED)} in "
 
 
 def _not_executable(repo: Workspace, tmp_path: Path) -> str:
@@ -186,12 +261,12 @@ def _chained_lost(repo: Workspace, tmp_path: Path) -> str:
 
 def _hooks_path_global(repo: Workspace, tmp_path: Path) -> str:
     repo.git("config", "--global", "core.hooksPath", str(tmp_path / "company"))
-    return "no hook here runs the gates"
+    return "there is no such hook"
 
 
 def _hooks_path_null(repo: Workspace, tmp_path: Path) -> str:
     repo.git("config", "core.hooksPath", os.devnull)
-    return "no hook here runs the gates"
+    return "there is no such hook"
 
 
 def _other_worktree(repo: Workspace, tmp_path: Path) -> str:
@@ -218,7 +293,7 @@ def _pre_commit_alone(repo: Workspace, tmp_path: Path) -> str:
         (hooks_folder(repo) / hook).unlink()
     repo.commit("config", {".pre-commit-config.yaml": CONFIG.split("\n", 1)[1]})
     run_tool(repo, "pre-commit", "install")
-    return "the hook is not installed"
+    return "but it is not installed"
 
 
 def _bad_policy(repo: Workspace, tmp_path: Path) -> str:
@@ -291,8 +366,11 @@ def test_gravest_first(hooked: Workspace, installed: Installed) -> None:
 
 def test_in_odd_places(tmp_path: Path, repo: Workspace, installed: Installed) -> None:
     bare = make_repository(tmp_path / "bare.git", "--bare")
-    assert ask(installed, bare, 1)["assurance"]["level"] == "none"
+    answer = ask(installed, bare, 1)
+    assert answer["assurance"]["level"] == "none"
+    assert "no client hook sees what a bare repository receives" in found(answer)[0][1]
+    assert "install" not in answer["findings"][0]["fix"]
     assert ask(installed, repo, 1)["worktrees"][0]["path"] == str(repo.path)  # unborn HEAD
     strange = make_repository(tmp_path / os.fsdecode(b"by\xff\x1bte"))
     assert "by\\xff\\x1bte" in installed.gate(strange, "doctor", ok=1).stdout
-    assert "not in a git repository" in installed.gate(tmp_path, "doctor", ok=2).stderr
+    assert "not in a git repository" in " ".join(installed.gate(tmp_path, "doctor", ok=2).stderr.split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def test_refuses_and_writes_nothing(arrange, repo: Workspace, tmp_path: Path, in
     said = arrange(repo, tmp_path)
     before = picture(tmp_path)
     done = installed.gate(repo, "install", ok=2)
-    assert said in done.stderr
+    assert said in " ".join(done.stderr.split())
     assert "fix: " in done.stderr
     assert "Traceback" not in done.stderr
     assert picture(tmp_path) == before
@@ -127,7 +128,7 @@ def test_refuses_and_writes_nothing(arrange, repo: Workspace, tmp_path: Path, in
 )
 def test_refuses_a_hooks_path_from_the_environment(variables, repo: Workspace, installed: Installed) -> None:
     done = installed.gate(repo, "install", env=variables, ok=2)
-    assert "/nowhere (core.hooksPath, command, command line:)" in done.stderr
+    assert "/nowhere (core.hooksPath, command, command line:)" in " ".join(done.stderr.split())
 
 
 def test_global_file_named_by_the_environment_counts(repo: Workspace, tmp_path: Path, installed: Installed) -> None:
@@ -178,6 +179,35 @@ def test_bare_repository_with_worktrees(tmp_path: Path, repo: Workspace, install
     bare.git("worktree", "add", "-q", str(tmp_path / "linked"), "main")
     installed.gate(tmp_path / "linked", "install")
     assert ours(tmp_path / "bare.git" / "hooks") == set(HOOKS)
+
+
+def test_bare_repository_alone_is_refused(tmp_path: Path, installed: Installed) -> None:
+    bare = make_repository(tmp_path / "bare.git", "--bare")
+    before = picture(tmp_path)
+    done = installed.gate(bare, "install", ok=2)
+    said = " ".join(done.stderr.split())
+    assert "no client hook sees what a bare repository receives" in said
+    assert "agentops-gate install --server PATH" in said
+    assert picture(tmp_path) == before
+
+
+def test_the_line_for_hooks_of_others_can_be_pasted(repo: Workspace, installed: Installed) -> None:
+    """Into each of them as it stands, under husky's own way of starting them."""
+    repo.commit("first", {"a.py": "x = 1\n"})
+    repo.git("config", "core.hooksPath", ".husky/_")
+    put(repo.path / ".husky" / "_" / "h", "#!/bin/sh\n", 0o644)
+    said = installed.gate(repo, "install", ok=2).stderr
+    (line,) = [line.strip() for line in said.splitlines() if "agentops-gate hook" in line]
+    script = put(repo.path / ".husky" / "pre-commit", f"{line}\necho done\n", 0o644)
+    path = {"PATH": f"{installed.script.parent}{os.pathsep}{os.environ['PATH']}"}
+    run = ["sh", "-e", str(script)]
+    done = subprocess.run(run, cwd=repo.path, env={**os.environ, **path}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+    repo.write("a.py", "def f(:\n")
+    repo.git("add", "-A")
+    done = subprocess.run(run, cwd=repo.path, env={**os.environ, **path}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "AG603" in done.stderr
 
 
 def test_submodule(repo: Workspace, tmp_path: Path, installed: Installed) -> None:
@@ -275,7 +305,7 @@ def test_edited_hook_is_kept(repo: Workspace, installed: Installed) -> None:
 
 
 def test_outside_a_repository(tmp_path: Path, installed: Installed) -> None:
-    assert "not in a git repository" in installed.gate(tmp_path, "install", ok=2).stderr
+    assert "not in a git repository" in " ".join(installed.gate(tmp_path, "install", ok=2).stderr.split())
 
 
 def test_package_seen_only_through_the_environment_is_refused(repo: Workspace, tmp_path: Path) -> None:

@@ -6,23 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from conftest import Workspace, branchy, make_repository
-
-
-def agentops(repo: Path, *args: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-I", "-m", "agentops_gates", *args],
-        cwd=repo,
-        env={**os.environ, **(env or {})},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+from entry.entrylib import agentops
 
 
 @pytest.fixture
@@ -124,7 +112,8 @@ def test_usage_errors_exit_2_with_one_clear_line(history: Workspace, args: tuple
     assert done.returncode == 2
     assert complaint in done.stderr
     assert "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) <= 2
+    assert [line[:2] for line in done.stderr.splitlines()] == ["ag", *["  "] * (len(done.stderr.splitlines()) - 1)]
+    assert all(len(line) <= 80 for line in done.stderr.splitlines())
 
 
 def test_outside_a_repository_exits_2(tmp_path: Path) -> None:
@@ -213,5 +202,9 @@ def test_every_mistake_of_a_policy_stands_on_a_line_of_its_own(repo: Workspace) 
     repo.commit("start", {"agentops-gates.toml": "[gates.complexity-regression]\nmax_complxety = 5\nmode = 'x'\n"})
     done = agentops(repo.path, "check", "--base", "HEAD")
     assert done.returncode == 2
-    assert "unknown key `max_complxety` in [gates.complexity-regression], did you mean `max_complexity`?" in done.stderr
+    said = " ".join(done.stderr.split())
+    assert "unknown key `max_complxety` in [gates.complexity-regression], did you mean `max_complexity`?" in said
+    lines = done.stderr.splitlines()
+    assert [line.split(" ")[0] for line in lines if not line.startswith(" ")] == ["agentops-gate:"] * 2
+    assert all(len(line) <= 80 for line in lines)
     assert "\\x0a" not in done.stderr

@@ -50,7 +50,7 @@ def test_silent_when_all_is_well(project: Workspace, name: str) -> None:
         pytest.param(("pre-commit", "--gate", "nope"), "no gate", id="unknown-gate"),
         pytest.param(
             ("commit-msg", "--gate", "complexity-regression", "x"),
-            "complexity-regression does not run at commit-msg\n  fix: it runs at: pre-commit, pre-merge-commit",
+            "complexity-regression does not run at commit-msg fix: it runs at: pre-commit, pre-merge-commit",
             id="gate-of-another-hook",
         ),
         pytest.param(("commit-msg",), "message file", id="message-without-file"),
@@ -61,7 +61,7 @@ def test_silent_when_all_is_well(project: Workspace, name: str) -> None:
 def test_bad_arguments_block_with_one_line(project: Workspace, args: tuple[str, ...], complaint: str) -> None:
     done = hook(project, *args)
     assert done.returncode == 2
-    assert complaint in done.stderr
+    assert complaint in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from agentops_gates.entry.precommit import REPOSITORY, Entry, chosen, edit
+from agentops_gates.gates.registry import metadata
+from agentops_gates.policy.hookids import known
 from agentops_gates.policy.yamldoc import plain
 
-ENTRY = Entry("v0.1.0", ("agentops-pre-commit", "agentops-pre-push"), ("pre-commit", "pre-push"))
+ENTRY = Entry("v0.1.0", ("agentops-pre-commit", "agentops-pre-push"), ("pre-commit", "pre-push"), known(metadata()))
 OURS = {
     "repo": REPOSITORY,
     "rev": "v0.1.0",
@@ -81,6 +83,7 @@ ADDED = {
     "hooks in flow style": "repos:\n- repo: x\n  hooks: [{id: a}]\n",
     "a key that is a list": "? [a, b]\n: c\n" + SAMPLE,
     "non-ASCII": "repos:\n- repo: x\n  hooks:\n  - id: a\n    name: caf\u00e9 \U0001f600 # \u00fc\n",
+    "local hooks with ids like ours": "repos:\n- repo: local\n  hooks:\n  - id: policy-change\n    entry: ./mine.sh\n",
     "the same repository by another name": SAMPLE.replace("pre-commit/pre-commit-hooks", "agentops-gates/other"),
 }
 
@@ -130,6 +133,11 @@ COMPLETED = {
         "  - id: agentops-pre-push\n",
         "  - id: agentops-pre-commit\n",
     ),
+    "a fork by another name": (
+        "repos:\n- repo: /srv/git/x.git\n  rev: v1\n  hooks:\n  - id: agentops-pre-push\n",
+        "  - id: agentops-pre-push\n",
+        "  - id: agentops-pre-commit\n",
+    ),
     "a fork, behind another hook": (
         SAMPLE + "- repo: git@example.org:me/agentops-gates\n  rev: v1\n  hooks:\n  - id: agentops-pre-push\nci: {}\n",
         "  - id: agentops-pre-push\n",
@@ -142,6 +150,11 @@ SAME = {
     "another version": edit(SAMPLE, ENTRY).replace("v0.1.0", "v0.0.9"),
     "one gate": edit(SAMPLE, ENTRY).replace("agentops-pre-commit", "complexity-regression"),
     "a mirror": edit(SAMPLE, ENTRY).replace(REPOSITORY, "git@example.org:mirrors/agentops-gates.git"),
+    "a renamed fork": edit(SAMPLE, ENTRY).replace(REPOSITORY, "https://example.org/me/ag"),
+    "a local path": edit(SAMPLE, ENTRY).replace(REPOSITORY, "/srv/git/gates.git"),
+    "one gate of a mirror": edit(SAMPLE, ENTRY)
+    .replace(REPOSITORY, "/srv/git/gates.git")
+    .replace("agentops-pre-commit", "policy-change"),
     "two gates": edit(SAMPLE, ENTRY)
     .replace("agentops-pre-commit", "complexity-regression")
     .replace("agentops-pre-push", "policy-change"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -183,6 +184,58 @@ def test_evidence_beyond_twenty_lines_is_counted():
     assert "+1 if, line 19\n" in shown
     assert "... and 30 more\n" in shown
     assert "line 20\n" not in shown
+
+
+LINES = {
+    "one": ("+1 if, line 7", "+1 if, line 7"),
+    "eight": (f"+8 if, lines {', '.join(map(str, range(8)))}", f"+8 if, lines {', '.join(map(str, range(8)))}"),
+    "never cut one": (f"+9 if, lines {', '.join(map(str, range(9)))}", f"+9 if, lines {', '.join(map(str, range(9)))}"),
+    "ten": ("+10 if, lines 0, 1, 2, 3, 4, 5, 6, 7, 8, 9", "+10 if, lines 0, 1, 2, 3, 4, 5, 6, 7 and 2 more"),
+    "old ones": (
+        "-10 if, old lines 0, 1, 2, 3, 4, 5, 6, 7, 8, 9",
+        "-10 if, old lines 0, 1, 2, 3, 4, 5, 6, 7 and 2 more",
+    ),
+    "no lines": ("ports 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10", "ports 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LINES.values(), ids=LINES)
+def test_long_lists_of_lines_are_cut_for_people_only(text, expected):
+    finding = ROSE._replace(message=f"`f` rose: {text}", data={"why": [text]})
+    assert expected in " ".join(render(finding_report(finding), width=100).split())
+    told = json.loads(registry.get("json")(finding_report(finding)))["gates"][0]["findings"][0]
+    assert told["data"]["why"] == [text]
+    assert told["message"].endswith(text)
+
+
+def test_evidence_never_leaves_out_one():
+    shown = render(finding_report(ROSE._replace(data={"why": [f"+1 if, line {n}" for n in range(21)]})))
+    assert "+1 if, line 20\n" in shown
+    assert "more" not in shown.partition("  fix")[0]
+
+
+def test_gates_that_say_the_same_are_one_block():
+    same = SHALLOW._replace(id="policy-change")
+    shown = render(report(SHALLOW, same, SKIPPED, SKIPPED._replace(id="other"), SKIPPED._replace(id="x", reason="y")))
+    assert shown.count("3 commits are hidden") == 1
+    assert "undecided push-after-vibe, policy-change: 3 commits" in shown
+    assert "skip flywheel-lifecycle, other: insufficient" in shown
+    assert "skip x: y" in shown
+
+
+def test_ids_of_many_gates_together_are_wrapped_and_painted_whole():
+    gates = [SHALLOW._replace(id=f"a-gate-with-a-long-name-{n}") for n in range(6)]
+    shown = render(report(*gates), color=True)
+    plain = shown.replace("\x1b[0m", "").replace("\x1b[1;35m", "").replace("\x1b[2m", "")
+    assert plain == render(report(*gates))
+    assert max(map(len, plain.splitlines()[:3])) <= 80
+
+
+def test_the_closing_line_says_what_it_was_about():
+    assert summary(REPORTS["passed"], judged="staged: 3 files") == (
+        "passed: 1 gate, no findings (staged: 3 files), 0.12s\n"
+    )
+    assert "1 finding (1 warning; staged: 1 file), " in summary(REPORTS["warning"], judged="staged: 1 file")
 
 
 def test_twenty_thousand_findings_are_cut_to_what_one_reads_errors_first():

@@ -230,13 +230,30 @@ def test_a_malformed_list_is_undecided_until_a_change_mends_it_without_its_help(
     broken = "a.py::big = 99, parser, 2999-12-31\na.py::other = many\n"
     base = repo.commit("old", {"a.py": _big(20), EXEMPTIONS: broken})
     head = repo.commit("new", {"a.py": _big(23)})
-    with pytest.raises(UndecidedError, match=r"agentops-gates\.exemptions line 2: "):
+    with pytest.raises(UndecidedError, match=r"agentops-gates\.exemptions of the base, line 2: "):
         judged(repo.path, base, head=head)
     mended = repo.commit("mended", {EXEMPTIONS: broken.splitlines()[0]})
     assert brief(judged(repo.path, base, head=mended)) == [
         "AG601 error big 21>24",
         "AG608 warning agentops-gates.exemptions",
     ]
+
+
+def test_a_line_that_comes_too_late_allows_nothing_and_is_told(repo: Workspace) -> None:
+    base = repo.commit("old", {"a.py": _big(20), EXEMPTIONS: "a.py::old = 30, why, 2020-01-01\n"})
+    late = "# why\na.py::big = 99, parser, 2020-12-31\na.py::old = 30, why, 2020-01-01\n"
+    head = repo.commit("new", {"a.py": _big(23), EXEMPTIONS: late})
+    found = judged(repo.path, base, head=head)
+    (told,) = [one for one in found if one.rule == "AG608" and one.line == 2]
+    assert (told.level, told.path) == ("warning", EXEMPTIONS)
+    assert told.message == "the exemption of a.py::big ended on 2020-12-31: it allows nothing"
+    assert "AG601 error big 21>24" in brief(found)
+
+
+def test_a_late_line_of_a_first_list_is_told_too(repo: Workspace) -> None:
+    repo.write(EXEMPTIONS, "a.py::big = 99, parser, 2020-12-31\n")
+    repo.git("add", "-A")
+    assert brief(judged(repo.path)) == ["AG608 warning agentops-gates.exemptions"]
 
 
 def test_a_link_in_place_of_the_list_is_undecided(repo: Workspace) -> None:

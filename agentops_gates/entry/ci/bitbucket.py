@@ -29,4 +29,4 @@ def resolve(env: Mapping[str, str]) -> Range:
             f"{ADD_TARGET}; on that branch itself {PREVIOUS}",
         )
     head = commit_id(env.get("BITBUCKET_COMMIT", ""), "BITBUCKET_COMMIT")
-    return pull_request(NAME, head, env, "BITBUCKET_PR_DESTINATION_BRANCH")
+    return pull_request(NAME, head, env, "BITBUCKET_PR_DESTINATION_BRANCH", "BITBUCKET_BRANCH")

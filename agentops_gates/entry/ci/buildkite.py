@@ -30,7 +30,7 @@ def resolve(env: Mapping[str, str]) -> Range:
         base = commit_id(queue, "BUILDKITE_MERGE_QUEUE_BASE_COMMIT")
         return Range(base, head, NAME, "merge_queue", target, f"refs/heads/{target}" if target else "")
     if env.get("BUILDKITE_PULL_REQUEST", "false") not in {"", "false"}:
-        return pull_request(NAME, head, env, "BUILDKITE_PULL_REQUEST_BASE_BRANCH")
+        return pull_request(NAME, head, env, "BUILDKITE_PULL_REQUEST_BASE_BRANCH", "BUILDKITE_BRANCH")
     return _branch_or_tag(env, head)
 
 

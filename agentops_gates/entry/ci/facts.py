@@ -42,7 +42,8 @@ class Range(NamedTuple):
     or "HEAD". ``name`` is the provider and ``event`` its word for what happened. ``target`` is the branch that the
     change goes to, ``ref`` the full ref that changes; both may be "". ``annotate`` names the format in which the
     provider reads annotations from standard output, "" if it reads none. ``before`` is where ``ref`` stood before a
-    push, "" when the provider does not say.
+    push, "" when the provider does not say. ``source`` is the branch that a pull request comes from, as its author
+    named it, or "".
     """
 
     base: str
@@ -53,6 +54,7 @@ class Range(NamedTuple):
     ref: str = ""
     annotate: str = ""
     before: str = ""
+    source: str = ""
 
 
 def commit_id(value: str, where: str) -> str:
@@ -79,18 +81,31 @@ def remote_branch(name: str, where: str) -> str:
     raise UndecidedError(f"{where} is not a branch name: {printable(name[:100])!r}", "name both ends: --base, --head")
 
 
-def pull_request(provider: str, head: str, env: Mapping[str, str], variable: str) -> Range:
+def pull_request(provider: str, head: str, env: Mapping[str, str], variable: str, source: str) -> Range:
     """Return what a pull request is about whose target branch is in the environment's ``variable``.
 
-    Raises UndecidedError if that is no branch name.
+    ``source`` is the variable of the branch that it comes from. Raises UndecidedError if the target is no branch name.
     """
     target = branch_name(env.get(variable, ""))
-    return Range(remote_branch(target, variable), head, provider, "pull_request", target, f"refs/heads/{target}")
+    base = remote_branch(target, variable)
+    come = branch_name(env.get(source, ""))
+    return Range(base, head, provider, "pull_request", target, f"refs/heads/{target}", source=come)
 
 
 def branch_name(ref: str) -> str:
     """Return ``ref`` without ``refs/heads/``."""
     return ref.removeprefix("refs/heads/")
+
+
+def full_name(ref: str) -> str:
+    """Return the full name of a ref that somebody named on a command line, a branch if it is short.
+
+    Raises UsageError for what git does not allow as the name of a ref.
+    """
+    full = ref if ref.startswith("refs/") else f"refs/heads/{ref}"
+    if _is_branch(ref) and _is_branch(full) and full.count("/") > 1:
+        return full
+    raise UsageError(f"{printable(ref[:100])!r} cannot be the name of a ref", "name it in full: refs/heads/main")
 
 
 def base_missing(provider: str, why: str, fix: str) -> UsageError:

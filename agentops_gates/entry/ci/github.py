@@ -74,7 +74,8 @@ def _pull_request(env: Mapping[str, str], event: Mapping[str, Any]) -> Range:
         head = commit_id(env.get("GITHUB_SHA", ""), "GITHUB_SHA")
     else:
         head = commit_id(_text(event, "pull_request", "head", "sha"), "pull_request.head.sha")
-    return Range(tracking, head, "", "", target, f"refs/heads/{target}")
+    source = _text(event, "pull_request", "head", "ref")
+    return Range(tracking, head, "", "", target, f"refs/heads/{target}", source=source)
 
 
 def _is_test_merge(ref: str) -> bool:

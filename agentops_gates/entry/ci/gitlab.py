@@ -45,7 +45,8 @@ def _merge_request(env: Mapping[str, str], prefix: str, target: str, found: Rang
         )
     merged = prefix == "CI_MERGE_REQUEST" and env.get("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "")
     base = commit_id(merged, "CI_MERGE_REQUEST_TARGET_BRANCH_SHA") if merged else tracking
-    return found._replace(base=base, target=target, ref=f"refs/heads/{target}")
+    source = env.get(f"{prefix}_SOURCE_BRANCH_NAME", "")
+    return found._replace(base=base, target=target, ref=f"refs/heads/{target}", source=source)
 
 
 def _branch_or_tag(env: Mapping[str, str], found: Range) -> Range:

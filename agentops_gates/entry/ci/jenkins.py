@@ -26,7 +26,7 @@ def resolve(env: Mapping[str, str]) -> Range:
     commit = env.get("GIT_COMMIT", "")
     head = commit_id(commit, "GIT_COMMIT") if commit else "HEAD"
     if env.get("CHANGE_ID"):
-        return pull_request(NAME, head, env, "CHANGE_TARGET")
+        return pull_request(NAME, head, env, "CHANGE_TARGET", "CHANGE_BRANCH")
     previous = env.get("GIT_PREVIOUS_SUCCESSFUL_COMMIT", "")
     if not previous or env.get("TAG_NAME"):
         raise base_missing(

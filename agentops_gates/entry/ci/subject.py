@@ -32,13 +32,17 @@ def ci_subject(repo: Repo, env: Mapping[str, str]) -> Subject | None:
 def range_of(repo: Repo, found: Range) -> Subject:
     """Return ``found`` as a subject that is judged at the CI door. Raises UndecidedError as above."""
     head = _commit(repo, found, found.head)
+    source = f"refs/heads/{branch_name(found.source)}" if found.source else ""
     if not found.base:
-        return Subject("range", (), head, door="ci")
+        return Subject("range", (), head, door="ci", target=found.ref, source=source)
     base = _commit(repo, found, found.base)
     try:
-        return range_subject(repo, base, head, "ci")
+        subject = range_subject(repo, base, head, "ci")
     except UndecidedError as error:
         raise _undecided(repo, found, str(error), error.fix) from error
+    # A forced push to the branch that it is measured against is more than what its merge base tells.
+    old = base if found.before and found.base == found.before else None
+    return subject._replace(target=found.ref, source=source, old=old)
 
 
 def _commit(repo: Repo, found: Range, revision: str) -> str:

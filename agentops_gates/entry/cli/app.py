@@ -11,7 +11,20 @@ import click
 from ... import __version__
 from ...model.errors import UsageError
 
-_COMMANDS = ("check", "complexity", "config", "doctor", "explain", "init", "install", "uninstall")
+_COMMANDS = (
+    "check",
+    "complexity",
+    "config",
+    "crank",
+    "doctor",
+    "explain",
+    "init",
+    "install",
+    "pre-mortem",
+    "uninstall",
+    "verdict",
+    "vibe",
+)
 
 
 class _Lazy(click.Group):
@@ -21,9 +34,15 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = import_module(f".{cmd_name}", __package__).command
+        command = import_module(f".{cmd_name.replace('-', '_')}", __package__).command
         assert isinstance(command, click.Command)
+        # click would cut a sentence that does not fit; one of two lines tells more.
+        command.short_help = command.short_help or _sentence(command.help or "")
         return command
+
+
+def _sentence(text: str) -> str:
+    return " ".join(text.partition("\n\n")[0].split()).partition(". ")[0].removesuffix(".") + "."
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -34,6 +53,8 @@ def app() -> None:
     \b
     Exit codes: 0 pass or warn, 1 blocked, 2 usage or configuration,
     3 undecided (blocks like 1), 70 internal error, 130 interrupt.
+
+    Git hooks call `agentops-gate hook NAME`: see `agentops-gate hook --help`.
 
     \b
     Shell completion (bash; zsh and fish alike):

@@ -11,12 +11,17 @@ from .. import check
 from . import complete
 
 
-@click.command(name="check")
+@click.command(name="check", short_help="Judge what is staged, or a range of commits.")
 @click.option(
-    "--gate", multiple=True, metavar="ID", shell_complete=complete.gates, help="Run this gate only; may be repeated."
+    "--gate",
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete.gates,
+    help="Run this gate only, and policy-change, which always runs too; may be repeated.",
 )
 @click.option("--base", metavar="REV", help="Judge what --head brings since it left REV.")
 @click.option("--head", metavar="REV", help="The revision to judge (default: HEAD).")
+@click.option("--ref", metavar="REF", help="The branch that the range goes to, for gates that ask.")
 @click.option("--staged", is_flag=True, help="Judge the index against HEAD.")
 @click.option("--repository", is_flag=True, hidden=True, help="Judge the tree at HEAD in itself.")
 @click.option("--format", type=click.Choice(FORMATS), default="text", show_default=True, help="What to print.")

@@ -18,9 +18,10 @@ from ...complexity.maintainability import FileChange, FileMetrics, file_changes
 from ...complexity.measure import Measurer
 from ...complexity.replay import Row, Summary, replay, summarise
 from ...complexity.wording import rank
-from ...formats.common import ordered
+from ...formats.common import brief, ordered, plural
 from ...gates.registry import metadata
 from ...git.bulk import BulkObjects
+from ...git.ranges import existing
 from ...git.repo import Repo
 from ...model.errors import UsageError
 from ...model.finding import Finding
@@ -29,6 +30,7 @@ from ...model.text import printable
 from ...policy.load import load
 from ...policy.policy import Policy
 from .. import ci
+from ..options import not_empty
 from ..progress import Progress
 from ..terminal import width
 
@@ -42,7 +44,7 @@ def command() -> None:
     """Compare and replay the complexity of functions."""
 
 
-@command.command()
+@command.command(short_help="List the functions whose complexity differs.")
 @click.option("--base", required=True, metavar="REV", help="The revision to compare with.")
 @click.option("--head", default="HEAD", show_default=True, metavar="REV", help="The revision to compare.")
 @click.option("--format", "name", type=click.Choice(("text", "json")), default="text", show_default=True)
@@ -59,8 +61,9 @@ def diff(*, base: str, head: str, name: str, top_level: bool, files: bool) -> in
     Files that cannot be judged are named on standard error. The exit code is 3
     if one of them could not be measured at the head: its functions are missing.
     """
+    not_empty(base=base, head=head)
     with Repo.open() as repo, measured(repo, trusted=_local()) as cache:
-        old, new = repo.commit(base), repo.commit(head)
+        old, new = existing(repo, base), existing(repo, head)
         if files:
             return _files(file_changes(repo, old, new), name)
         limits = Limits.of(load(repo, old, metadata(), trust_cache=_local()).gates[GATE])
@@ -94,13 +97,14 @@ def replay_command(*, last: int, head: str, name: str, reader: str, **tried: int
     commit is judged against its parents, a merge against all of them at once.
     The exit code is 3 if a commit could not be judged.
     """
+    not_empty(head=head)
     with Repo.open() as repo, measured(repo, trusted=_local()) as cache:
         if head == "HEAD" and _unborn(repo):
             raise UsageError("this branch has no commit yet: there is nothing to replay")
-        tip = repo.commit(head)
+        tip = existing(repo, head)
         policy = _varied(load(repo, tip, metadata(), trust_cache=_local()), tried)
         objects = BulkObjects(repo) if reader == "pygit2" else repo.objects
-        rows = _watched(replay(repo, policy, tip, last, Measurer(objects, cache)))
+        rows = _watched(replay(repo, policy, tip, last, Measurer(objects, cache)), _count(repo, tip, last))
         if name == "json":
             kept = list(rows)
             document = {"commits": [_row_data(row) for row in kept], "summary": summarise(kept)._asdict()}
@@ -202,7 +206,12 @@ def _varied(policy: Policy, tried: Mapping[str, int | str | None]) -> Policy:
     return policy._replace(gates={**policy.gates, GATE: {**policy.gates[GATE], **given}})
 
 
-def _watched(rows: Iterator[Row]) -> Iterator[Row]:
+def _count(repo: Repo, tip: str, last: int) -> str:
+    done = repo.git.run("rev-list", "--count", f"--max-count={last}", tip, "--", ok=range(-64, 256))
+    return done.out.decode().strip() or str(last)
+
+
+def _watched(rows: Iterator[Row], total: str) -> Iterator[Row]:
     import time
 
     started, progress = time.monotonic(), Progress(sys.stderr)
@@ -212,7 +221,7 @@ def _watched(rows: Iterator[Row]) -> Iterator[Row]:
             yield row
             elapsed = time.monotonic() - started
             if elapsed > 1:
-                progress(f"replay, {count} commits", elapsed)
+                progress(f"replay, {count} of {total}", elapsed)
     finally:
         progress.clear()
 
@@ -235,7 +244,7 @@ def _row_lines(row: Row, columns: int) -> Iterator[str]:
     for finding in ordered(row.findings):
         if finding.level == "error":
             yield _cut(f"  {finding.rule} {_place(finding)}", columns)
-            yield from _wrapped(finding.message, columns)
+            yield from _wrapped(brief(finding.message), columns)
 
 
 def _wrapped(text: str, columns: int, first: str = _INDENT, rest: str = _INDENT) -> list[str]:
@@ -262,5 +271,5 @@ def _total(summary: Summary) -> str:
     share = 100 * stopped / (summary.commits or 1)
     others = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary.outcomes.items()) if outcome != "fail")
     rules = ", ".join(f"{rule} in {count}" for rule, count in summary.rules.items())
-    text = f"{summary.commits} commits: {stopped} would have been stopped ({share:.1f} %)"
+    text = f"{plural(summary.commits, 'commit')}: {stopped} would have been stopped ({share:.1f} %)"
     return "; ".join(part for part in (text, others, rules) if part)

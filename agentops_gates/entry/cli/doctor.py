@@ -8,7 +8,7 @@ from ...git.repo import Repo
 from ...model.outcome import EXIT_BLOCKED, EXIT_OK
 
 
-@click.command(name="doctor")
+@click.command(name="doctor", short_help="Say which hooks really run, and what is in the way.")
 @click.option("--format", "name", type=click.Choice(("text", "json")), default="text", show_default=True)
 def command(*, name: str) -> int:
     """Say which hooks really run, in every work tree, and what is in the way.

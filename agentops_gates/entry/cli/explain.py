@@ -33,7 +33,7 @@ _EFFECT: dict[Level, str] = {
 }
 
 
-@click.command(name="explain")
+@click.command(name="explain", short_help="Explain a rule (AG601) or a whole gate.")
 @click.argument("name", metavar="[ID]", required=False, shell_complete=gates_and_rules)
 def command(*, name: str | None) -> int:
     """Explain a rule (AG601), or a gate as a whole (complexity-regression).

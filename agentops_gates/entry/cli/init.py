@@ -102,12 +102,13 @@ def _default_branch(repo: Repo) -> str:
 
 def _hooks(repo: Repo) -> Iterator[_Edit | str]:
     from ...gates.registry import metadata
+    from ...policy.hookids import known, umbrella
     from ..precommit import Entry, chosen, edit
 
     path = os.path.join(repo.toplevel, _HOOKS)
     old = _read(path, _HOOKS)
     types = tuple(stage for stage in _STAGES if any(stage in gate.stages for gate in metadata()))
-    entry = Entry(f"v{__version__}", tuple(f"agentops-{stage}" for stage in types), types)
+    entry = Entry(f"v{__version__}", tuple(map(umbrella, types)), types, known(metadata()))
     with _refusing():
         text = (old or b"").decode("utf-8")
         new = edit(text, entry)

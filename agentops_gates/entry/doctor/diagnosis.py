@@ -28,13 +28,16 @@ _STOPS = {
     "commit-msg": "git commit (message)",
     "pre-push": "git push",
 }
-CANNOT_STOP = (
+_CANNOT_STOP = (
     "--no-verify, -c core.hooksPath=..., GIT_CONFIG_* variables",
     "hooks that are deleted, edited or made non-executable",
     "cherry-pick, revert, rebase, am (no pre-commit hook; a push is still seen)",
     "commit-tree and update-ref, libgit2, isomorphic-git and other clients",
     "a push from another clone, an edit on the forge's web page or API",
 )
+# What pre-commit and prek do not show their hooks, and what does.
+_UNSHOWN = ("any but the first ref of a push", "a new branch of commits that the remote has")
+EVERY_REF = "agentops-gate install --hook pre-push"
 
 
 class Diagnosis(NamedTuple):
@@ -51,6 +54,16 @@ class Diagnosis(NamedTuple):
         """Return the git commands that meet a gate in every work tree."""
         failing = {row.hook for row in self.rows if not row.state.runs}
         return tuple(_STOPS[hook] for hook in HOOKS if hook in self.needed - failing)
+
+    @property
+    def unshown(self) -> tuple[str, ...]:
+        """Return what of a push meets no gate, as a runner keeps it from its hook; :data:`EVERY_REF` mends that."""
+        return _UNSHOWN if any(row.state.runs and row.state.partly for row in self.rows) else ()
+
+    @property
+    def cannot_stop(self) -> tuple[str, ...]:
+        """Return what the hooks cannot stop, here and anywhere."""
+        return self.unshown + _CANNOT_STOP
 
     @property
     def level(self) -> str:

@@ -12,7 +12,7 @@ from ...model.errors import UsageError
 from ...model.text import printable
 from ..githooks import HOOKS
 from ..githooks.hookfile import HookFile, look
-from ..githooks.install import adopted
+from ..githooks.install import ADOPTERS, adopted, by_hand
 from ..githooks.places import Place
 from ..githooks.script import CHAINED, Ours, render
 from .problem import Problem, Severity
@@ -20,16 +20,21 @@ from .runners import Configured
 
 _CALL = re.compile(rb"^[^#\n]*agentops[-_]gates?\b.*\bhook\b", re.MULTILINE)
 _INSTALL = "agentops-gate install"
-_NOTHING = "no hook here runs the gates"
+_NOTHING = "there is no such hook"
+_BARE = "no client hook sees what a bare repository receives"
 _RUNNERS = ("pre-commit", "prek", "lefthook")
 
 
 class State(NamedTuple):
-    """Whether a hook runs the gates; through what, or why not; and the mend."""
+    """Whether a hook runs the gates; through what, or why not; and the mend.
+
+    ``partly`` is set where its runner does not show it all of a push.
+    """
 
     runs: bool
     words: str
     fix: str = ""
+    partly: bool = False
 
 
 class Row(NamedTuple):
@@ -124,18 +129,27 @@ def _fault(file: HookFile, ours: Ours, before: HookFile) -> str:
 
 
 def _absent(place: Place, hook: str, said: Configured) -> State:
+    if not place.worktree:
+        return State(False, _BARE, "agentops-gate check --base REV --head REV, in CI")
     if hook in said.pre_commit and place.kind == "git":
-        mend = f"pre-commit install --hook-type {hook} (or prek install --hook-type {hook})"
-        return State(False, ".pre-commit-config.yaml has gates for it, but the hook is not installed", mend)
+        words = ".pre-commit-config.yaml names gates for it, but it is not installed"
+        return State(False, words, _pre_commit_install(said))
     if hook in said.lefthook and place.kind == "git":
-        return State(False, "the lefthook file has gates for it, but the hook is not installed", "lefthook install")
+        return State(False, "the lefthook file names gates for it, but it is not installed", "lefthook install")
     beside_a_runner = place.kind == "git" and (said.pre_commit or said.lefthook)
     return State(False, _NOTHING, f"{_INSTALL} --hook {hook}" if beside_a_runner else _mend(place))
 
 
+def _pre_commit_install(said: Configured) -> str:
+    # One command for all that is missing: a hook that is there already is written anew, to the same effect.
+    wanted = [] if said.pre_commit <= said.plain else [hook for hook in HOOKS if hook in said.pre_commit]
+    types = "".join(f" --hook-type {hook}" for hook in wanted)
+    return f"pre-commit install{types}" + (", or the same with prek" if types else " (or: prek install)")
+
+
 def _of_runner(place: Place, hook: str, front: HookFile, said: Configured) -> State:
     if hook in _stages(front.generator, said):
-        return State(True, front.generator)
+        return State(True, front.generator, partly=hook == "pre-push" and front.generator in ADOPTERS)
     lost = ", and it has put our hook aside" if look(front.path + ".old").ours is not None else ""
     return State(False, f"{front.generator} runs, but its file names no gate for this hook{lost}", _mend(place))
 
@@ -157,7 +171,7 @@ def _foreign(place: Place, hook: str, front: HookFile) -> State:
 def _mend(place: Place) -> str:
     if place.kind == "git":
         return _INSTALL
-    return f'add to the hooks in {printable(_folder(place))}: agentops-gate hook NAME "$@" || exit'
+    return by_hand(_folder(place), HOOKS)
 
 
 def _folder(place: Place) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ...model.text import printable
 from ..githooks import HOOKS
 from ..githooks.places import Place
-from .diagnosis import CANNOT_STOP, Diagnosis
+from .diagnosis import EVERY_REF, Diagnosis
 from .hooks import Row
 from .problem import Problem
 
@@ -31,7 +31,7 @@ def as_json(found: Diagnosis) -> str:
         },
         "worktrees": [_worktree_json(found, place) for place in _places(found)],
         "findings": [problem._asdict() for problem in found.problems],
-        "assurance": {"level": found.level, "stops": list(found.stops), "cannot_stop": list(CANNOT_STOP)},
+        "assurance": {"level": found.level, "stops": list(found.stops), "cannot_stop": list(found.cannot_stop)},
     }
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
@@ -65,8 +65,11 @@ def _place(found: Diagnosis, place: Place, width: int) -> Iterator[str]:
 
 def _problem(problem: Problem, width: int) -> Iterator[str]:
     yield from _wrap(printable(problem.message), width, f"{problem.severity:9}", " " * 9)
-    if problem.fix:
-        yield from _wrap(printable(problem.fix), width, "    next: ", " " * 10)
+    lead = "    next: "
+    for step in problem.fix.split("\n") if problem.fix else ():
+        # What is indented is to be copied: it stays on one line.
+        yield from [lead + printable(step)] if step.startswith(" ") else _wrap(printable(step), width, lead, " " * 10)
+        lead = " " * 10
 
 
 def _assurance(found: Diagnosis, width: int) -> Iterator[str]:
@@ -77,15 +80,17 @@ def _assurance(found: Diagnosis, width: int) -> Iterator[str]:
     else:
         yield "Assurance: none. No git command meets a gate in every work tree."
         yield "Hooks could not stop, either:"
-    for line in CANNOT_STOP:
+    for number, line in enumerate(found.cannot_stop, 1):
         yield from _wrap(line, width, "  - ", "    ")
+        if number == len(found.unshown):
+            yield f"    next: {EVERY_REF}"
     yield from _wrap(_RAISE, width)
 
 
 def _state(row: Row, found: Diagnosis) -> str:
     if row.hook not in found.needed:
         return f"no gate needs it ({row.state.words})" if row.state.runs else "no gate needs it"
-    return f"runs the gates: {row.state.words}" if row.state.runs else f"DOES NOT: {row.state.words}"
+    return f"runs the gates: {row.state.words}" if row.state.runs else f"does NOT run the gates: {row.state.words}"
 
 
 def _wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:

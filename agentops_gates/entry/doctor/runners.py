@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ...gates.registry import metadata
 from ...model.text import printable
-from .. import manifest
+from ...policy.hookids import calls_us, known, offered
 from ..githooks import HOOKS
 from .problem import Problem
 
@@ -16,17 +16,20 @@ PRE_COMMIT_CONFIG = ".pre-commit-config.yaml"
 _LEFTHOOK_CONFIGS = tuple(
     f"{prefix}lefthook{ending}" for prefix in ("", ".", ".config/") for ending in (".yml", ".yaml", ".json", ".toml")
 )
-_CALLS = ("agentops-gate", "agentops_gates")
 # What pre-commit called two of its stages before 3.2.
 _RENAMED = {"commit": "pre-commit", "push": "pre-push", "merge-commit": "pre-merge-commit"}
 
 
 class Configured(NamedTuple):
-    """The git hooks for which a runner's file calls our gates, and what is wrong with that file."""
+    """The git hooks for which a runner's file calls our gates, and what is wrong with that file.
+
+    ``plain`` are the hooks that a plain ``pre-commit install`` sets up.
+    """
 
     pre_commit: frozenset[str] = frozenset()
     lefthook: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    plain: frozenset[str] = frozenset()
 
 
 def configured(worktree: str) -> Configured:
@@ -44,40 +47,37 @@ def configured(worktree: str) -> Configured:
                 f"add to {PRE_COMMIT_CONFIG}: default_install_hook_types: [{', '.join(_in_order({*stages, *types}))}]",
             )
         )
-    return Configured(frozenset(stages), frozenset(_lefthook(worktree, problems)), tuple(problems))
+    return Configured(frozenset(stages), frozenset(_lefthook(worktree, problems)), tuple(problems), frozenset(types))
 
 
 def _pre_commit(worktree: str, problems: list[Problem]) -> tuple[set[str], set[str]]:
     document = _load(worktree, PRE_COMMIT_CONFIG, problems)
     types = {str(name) for name in _list(document.get("default_install_hook_types"))} or {"pre-commit"}
     stages: set[str] = set()
-    known = {entry.id: entry.stages for entry in manifest.entries(metadata())}
+    ids = known(metadata())
     for repo in _list(document.get("repos")):
         for hook in _list(repo.get("hooks")) if isinstance(repo, Mapping) else ():
             if isinstance(hook, Mapping):
-                stages.update(_stages(hook, known, _list(document.get("default_stages"))))
+                own, manifest = hook.get("entry"), offered(repo.get("repo"), hook, ids)
+                # With a command of its own that is none of ours, a hook of ours runs something else.
+                if calls_us(own) if own else manifest:
+                    stages.update(_stages(hook, manifest, _list(document.get("default_stages"))))
     return stages, types
 
 
-def _stages(hook: Mapping[str, Any], known: Mapping[str, Sequence[str]], default: Sequence[Any]) -> Iterator[str]:
-    offered = known.get(str(hook.get("id")), ())
-    if offered or _calls(hook.get("entry")):
-        for stage in _list(hook.get("stages")) or offered or default or HOOKS:
-            yield _RENAMED.get(str(stage), str(stage))
+def _stages(hook: Mapping[str, Any], manifest: Sequence[str], default: Sequence[Any]) -> Iterator[str]:
+    for stage in _list(hook.get("stages")) or manifest or default or HOOKS:
+        yield _RENAMED.get(str(stage), str(stage))
 
 
 def _lefthook(worktree: str, problems: list[Problem]) -> Iterator[str]:
     name = next((name for name in _LEFTHOOK_CONFIGS if os.path.isfile(os.path.join(worktree, name))), "")
     document = _load(worktree, name, problems) if name else {}
     pushes = document.get("pre-push")
-    if isinstance(pushes, Mapping) and (_calls(pushes.get("commands")) or _calls(pushes.get("jobs"))):
+    if isinstance(pushes, Mapping) and (calls_us(pushes.get("commands")) or calls_us(pushes.get("jobs"))):
         text = f"{name} runs the gates of a push as a command: lefthook skips it where it finds no changed file"
         problems.append(Problem("lefthook-push", "warning", text, "make it a script with use_stdin: see docs/hooks.md"))
-    yield from (hook for hook in HOOKS if _calls(document.get(hook)))
-
-
-def _calls(value: object) -> bool:
-    return any(call in str(value) for call in _CALLS)
+    yield from (hook for hook in HOOKS if calls_us(document.get(hook)))
 
 
 def _load(worktree: str, name: str, problems: list[Problem]) -> Mapping[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
+from ...complexity.exemptions import FILE, parse
 from ...gates.registry import metadata
-from ...git.ranges import UNSHALLOW
-from ...git.repo import Repo
+from ...git.repo import UNSHALLOW, Repo
 from ...model.errors import AgentopsError
 from ...model.text import printable
 from ...policy.load import load
@@ -71,11 +71,22 @@ def in_repository(repo: Repo) -> Iterator[Problem]:
         yield Problem("grafts", "warning", text, f"rm {printable(grafts)}")
     yield from _hidden(repo)
     yield from _configured_hooks(repo)
+    yield from _judging_files(repo)
+
+
+def _judging_files(repo: Repo) -> Iterator[Problem]:
+    """Yield what is wrong with the files of HEAD that judge."""
+    head = repo.resolve("HEAD")
     try:
-        load(repo, repo.resolve("HEAD"), metadata(), trust_cache=False)
+        load(repo, head, metadata(), trust_cache=False)
     except AgentopsError as error:
         text = f"the policy of HEAD cannot be used, so every gate blocks: {error}"
         yield Problem("policy", "error", text, error.fix or "agentops-gate config validate")
+    try:
+        parse((repo.read_file(head, FILE) if head else None) or b"")
+    except AgentopsError as error:
+        text = f"the exemptions of HEAD cannot be used, so what they are for stays undecided, which blocks: {error}"
+        yield Problem("exemptions", "error", text, error.fix or "agentops-gate config validate")
 
 
 def beside_hooks(pinned: Iterable[str], worktrees: Iterable[str], *, pre_commit: bool) -> Iterator[Problem]:

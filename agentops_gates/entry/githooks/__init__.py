@@ -2,3 +2,5 @@
 
 # In the order in which git runs them over a change's life.
 HOOKS = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
+# On a server; nothing switches it off.
+SERVER = "pre-receive"

@@ -18,7 +18,7 @@ from .steps import Plan, Step, carry_out, same
 
 _EDITED = ".agentops-edited"
 # The tools that run what they found in their way, which they call NAME.legacy.
-_ADOPTERS = ("pre-commit", "prek")
+ADOPTERS = ("pre-commit", "prek")
 
 
 def current_pins(repo: Repo) -> Pins:
@@ -41,26 +41,40 @@ def current_pins(repo: Repo) -> Pins:
 def install(repo: Repo, hooks: Sequence[str], pins: Pins, *, force: bool = False) -> list[Step]:
     """Install ``hooks`` for every work tree and return what was done.
 
-    Nothing is written before everything was looked at. Raises UsageError where the hooks directory is not this
-    repository's own, where a hook of ours was edited (``force`` keeps the edited copy aside), or where two hooks of
-    others claim the same place.
+    Nothing is written before everything was looked at. Raises UsageError for a bare repository, where the hooks
+    directory is not this repository's own, where a hook of ours was edited (``force`` keeps the edited copy aside), or
+    where two hooks of others claim the same place.
     """
     found = places(repo)
+    if not any(place.worktree for place in found):
+        raise UsageError(
+            "no client hook sees what a bare repository receives, so none is installed",
+            "on a server: agentops-gate install --server PATH; elsewhere judge in CI (agentops-gate check)",
+        )
     for place in found:
         _refuse_foreign(repo, place, hooks)
     directories = dict.fromkeys(place.directory for place in found)
-    return carry_out(_plan(os.path.join(folder, hook), pins, force) for folder in directories for hook in hooks)
+    return carry_out(plan(os.path.join(folder, hook), pins, force=force) for folder in directories for hook in hooks)
 
 
 def adopted(front: HookFile) -> HookFile | None:
     """Return our hook where another tool, whose own hook is ``front``, moved it aside and goes on to run it."""
-    if front.ours is not None or front.generator not in _ADOPTERS:
+    if front.ours is not None or front.generator not in ADOPTERS:
         return None
     aside = look(front.path + ".legacy")
     return aside if aside.ours is not None else None
 
 
-def _plan(path: str, pins: Pins, force: bool) -> Plan:
+def by_hand(folder: str, hooks: Sequence[str]) -> str:
+    """Return how to put the gates into hooks that somebody else keeps in ``folder``, with a line that fits each."""
+    return (
+        f"put this line into {', '.join(hooks)} in {printable(folder)} (files that can be executed, with #!/bin/sh on "
+        'top; husky needs neither):\n    agentops-gate hook "${0##*/}" "$@" || exit'
+    )
+
+
+def plan(path: str, pins: Pins, *, force: bool) -> Plan:
+    """Return what puts the hook at ``path`` in front of what is there. Raises UsageError as :func:`install` does."""
     front, before = look(path), look(path + CHAINED)
     hook = os.path.basename(path)
     aside = adopted(front)
@@ -118,7 +132,7 @@ def _warning(front: HookFile, name: str) -> str:
 
 
 def _kind(before: HookFile) -> str:
-    return "pre-commit" if before.generator in _ADOPTERS else "other"
+    return "pre-commit" if before.generator in ADOPTERS else "other"
 
 
 def _numbered(stem: str) -> Iterator[str]:
@@ -144,7 +158,7 @@ def _refuse_foreign(repo: Repo, place: Place, hooks: Sequence[str]) -> None:
     if why:
         raise UsageError(
             f"git looks for hooks in {printable(place.directory)} ({place.setter()}): {why}",
-            f'put this line into {"|".join(hooks)} in {printable(folder)}: agentops-gate hook NAME "$@" || exit',
+            by_hand(folder, hooks),
         )
 
 

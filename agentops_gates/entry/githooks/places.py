@@ -57,6 +57,11 @@ def places(repo: Repo) -> tuple[Place, ...]:
     return tuple(_place(repo, tree, trees) for tree in trees or ("",))
 
 
+def bare_place(repo: Repo) -> Place:
+    """Return where git looks for the hooks that run in the repository itself, whatever work trees it has beside it."""
+    return _place(repo, "", ())
+
+
 def settings(repo: Repo, worktree: str, *query: str) -> Iterator[tuple[str, str, str]]:
     """Yield ``(scope, origin, value)`` for a ``git config`` query as the user's own git answers it in ``worktree``.
 

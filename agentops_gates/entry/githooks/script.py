@@ -31,7 +31,7 @@ _GENERATORS = (
 )
 
 # Everything is parsed before the last line runs: a tool that rewrites the file meanwhile does no harm.
-# Order: before a push ours comes first, because an earlier hook may publish something (git-lfs does); elsewhere ours
+# Order: around a push ours comes first, because an earlier hook may publish something (git-lfs does); elsewhere ours
 # comes last, because an earlier hook may still change the index or the message.
 _BODY = r"""
 blocked() {
@@ -56,7 +56,7 @@ earlier() {
   if [ -x "$before" ]; then
     "$before" "$@" || exit
   elif [ -n "$chained" ] && [ ! -e "$before" ] && [ ! -L "$before" ]; then
-    blocked "the hook that stood here before is gone: $before" "bring it back, or leave it: agentops-gate install"
+    blocked "the hook that stood here before is gone: $before" "bring it back, or leave it: $install"
   fi
 }
 
@@ -65,7 +65,7 @@ in_place() {
   [ -r "$0" ] && { read -r second; read -r second; } <"$0"
   case $second in
     '# agentops-gates native hook'*) return 0 ;;
-    *) blocked "a hook that ran just now put another file in place of this one" "agentops-gate install" ;;
+    *) blocked "a hook that ran just now put another file in place of this one" "$install" ;;
   esac
 }
 
@@ -73,8 +73,8 @@ main() {
   [ -z "$AGENTOPS_HOOK" ] || blocked "it was started from inside a gate (AGENTOPS_HOOK is set)" "unset AGENTOPS_HOOK"
   [ -f "$python" ] && [ -x "$python" ] || blocked "there is no $python any more" "$mend"
   [ -f "$package" ] || blocked "there is no $package any more" "$mend"
-  [ -x "$AGENTOPS_GIT" ] || blocked "there is no $AGENTOPS_GIT any more" "agentops-gate install"
-  if [ "$hook" != pre-push ]; then
+  [ -x "$AGENTOPS_GIT" ] || blocked "there is no $AGENTOPS_GIT any more" "$install"
+  if [ "$hook" != pre-push ] && [ "$hook" != pre-receive ]; then
     earlier "$@"
     in_place
     gates "$@"
@@ -95,7 +95,9 @@ main() {
 
 case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
 before=$here/$hook.agentops-chained
-mend='install agentops-gates again, then run: agentops-gate install'
+install='agentops-gate install'
+[ "$hook" != pre-receive ] || install='agentops-gate install --server <this repository>'
+mend="install agentops-gates again, then run: $install"
 # What a runner says about a push does not speak here: git itself names every ref on standard input.
 unset PRE_COMMIT_REMOTE_NAME PRE_COMMIT_REMOTE_URL PRE_COMMIT_FROM_REF PRE_COMMIT_TO_REF
 unset PRE_COMMIT_LOCAL_BRANCH PRE_COMMIT_REMOTE_BRANCH
