@@ -66,13 +66,14 @@ References
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from ..git.repo import Repo
 from ..model.errors import UndecidedError
 from ..model.finding import Finding
 from ..model.gate import Gate, Rule, Setting
-from ..model.light import TYPE_CHECKING
+from ..model.light import TYPE_CHECKING, NamedTuple
 from ..model.subject import Subject
 from ..model.text import printable
 from ..policy.policy import Policy
@@ -80,7 +81,7 @@ from .by_verdict import accepted, final, settings, trust
 
 if TYPE_CHECKING:
     from ..model.verdict import Decision, Statement, Transition
-    from ..verdicts.crank import Work
+    from ..verdicts.crank import Shelf, Work
 
 META = Gate(
     id="pre-mortem-before-crank",
@@ -178,6 +179,14 @@ def check(subject: Subject, policy: Policy, repo: Repo) -> Iterator[Finding]:
     yield from final(_found(subject, policy, repo), own["level"])
 
 
+class _Asked(NamedTuple):
+    """What is asked of one epic: the plans (read when they are needed), all the work at hand, and the epic's."""
+
+    shelf: Callable[[], Shelf]
+    works: Sequence[Work]
+    work: Work
+
+
 def _found(subject: Subject, policy: Policy, repo: Repo) -> Iterator[Finding]:
     from ..verdicts import crank
 
@@ -187,9 +196,10 @@ def _found(subject: Subject, policy: Policy, repo: Repo) -> Iterator[Finding]:
     if not works:
         return
     own = policy.gates[META.id]
+    shelf = cache(lambda: crank.shelf(repo, subject, own))
     for work in works:
         yield from _looping(work)
-        waiting = list(_waiting(subject, policy, repo, works, work))
+        waiting = list(_waiting(subject, policy, repo, _Asked(shelf, works, work)))
         if any(finding.level == "error" for finding in waiting) and crank.only_planning(repo, subject, work, own):
             continue
         yield from waiting
@@ -204,17 +214,16 @@ def _looping(work: Work) -> Iterator[Finding]:
         yield _finding("AG205", f"epic {work.epic}: {fault.text}", stop, fault.commit)
 
 
-def _waiting(subject: Subject, policy: Policy, repo: Repo, works: Sequence[Work], work: Work) -> Iterator[Finding]:
+def _waiting(subject: Subject, policy: Policy, repo: Repo, asked: _Asked) -> Iterator[Finding]:
     """Yield why the work for one epic has to wait for its pre-mortem, or what is noted of that."""
     from ..verdicts import crank, plan_verdict
 
-    own, epic = policy.gates[META.id], work.epic
+    own, work = policy.gates[META.id], asked.work
+    epic, last = work.epic, work.commits[-1].oid
     path = f"{own['plans']}/{epic}.md"
-    last = work.commits[-1].oid
     try:
-        shelf = crank.shelf(repo, subject, own)
-        plan = shelf.plan(epic, path)
-        issues = shelf.issues(epic, works)
+        plan = asked.shelf().plan(epic, path)
+        issues = asked.shelf().issues(epic, asked.works)
     except UndecidedError as error:
         yield _finding("AG204", f"epic {epic}: {error}", error.fix, last)
         return
@@ -228,9 +237,8 @@ def _waiting(subject: Subject, policy: Policy, repo: Repo, works: Sequence[Work]
         if decision.accepted:
             yield from _relied(decision, record, subject, work)
         else:
-            yield _refused(decision, record, move, f"epic {epic} ({len(issues)} issues)", path)._replace(
-                commit=last or None
-            )
+            refused = _refused(decision, record, move, f"epic {epic} ({len(issues)} issues)", path)
+            yield refused._replace(commit=last or None)
 
 
 def _decided(subject: Subject, policy: Policy, repo: Repo, move: Transition) -> Decision:
@@ -254,21 +262,21 @@ def _decided(subject: Subject, policy: Policy, repo: Repo, move: Transition) -> 
 
 def _relied(decision: Decision, record: Statement | None, subject: Subject, work: Work) -> Iterator[Finding]:
     """Yield what a push relies on, and what became of the predictions that its commits name."""
-    # A commit that is being made is one of many, and its push says it all again.
-    if subject.kind != "range":
+    # A commit that is being made is one of many, and its push says it all again; an override is shown everywhere.
+    if subject.kind != "range" and decision.rule != "AG109":
         return
     yield accepted(decision, "AG207", f"the plan of {work.epic}", subject.head)
-    if record is None or not any(b"predicted-by" in commit.message.lower() for commit in work.commits):
-        return
-    from ..verdicts.predictions import report, score
+    told = any(b"predicted-by" in commit.message.lower() for commit in work.commits)
+    if told and record is not None:
+        from ..verdicts.predictions import report, score
 
-    first, *rest = report(score(record.findings, work.commits))
-    yield Finding(
-        "AG206", "note", f"epic {work.epic}: {first}", commit=subject.head, data={"why": rest} if rest else {}
-    )
+        first, *rest = report(score(record.findings, work.commits))
+        data = {"why": rest} if rest else {}
+        yield Finding("AG206", "note", f"epic {work.epic}: {first}", commit=subject.head, data=data)
 
 
 def _refused(decision: Decision, record: Statement | None, move: Transition, about: str, path: str) -> Finding:
+    """Return the one thing to say of a refusal, in this gate's rules."""
     fix = decision.fix.replace("pre-mortem PLAN", f"pre-mortem {printable(path)}")
     other = record is not None and record.ref != move.ref
     if decision.rule == "AG101" or other:

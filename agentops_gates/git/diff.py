@@ -29,6 +29,10 @@ _FLAGS = (
 )
 
 
+# git takes a file of the work tree for the blob where the index says that they are equal, and that can be forged.
+NO_INDEX = {"GIT_INDEX_FILE": os.path.join(os.sep, "nonexistent", "index")}
+
+
 class Change(NamedTuple):
     """One changed path. An absent side has mode 0 and an empty oid; both paths are set, and differ for a rename."""
 
@@ -47,7 +51,7 @@ def diff_trees(git: Git, base: str, head: str) -> tuple[Change, ...]:
     Raises UndecidedError for a tree whose entries are doubled or out of order, which tells one path twice: as gone
     and as there.
     """
-    changes = tuple(_parse(git.run("diff-tree", "-r", *_FLAGS, base, head, "--").out))
+    changes = tuple(_parse(git.run("diff-tree", "-r", *_FLAGS, base, head, "--", env=NO_INDEX).out))
     paths = [change.new_path for change in changes]
     if len(set(paths)) != len(paths):
         twice = next(path for place, path in enumerate(paths) if path in paths[:place])

@@ -6,18 +6,16 @@ so an id may tell "seen before" and never decides.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from ..model.errors import UndecidedError
 from . import spawn
+from .diff import NO_INDEX
 from .repo import Repo
 
 # So many ids (130 bytes a line under SHA-256) fit into the smallest pipe there is, so neither process waits for us.
 _WINDOW = 100
 _CHUNK = 1 << 16
-# git takes a file of the work tree for the blob where the index says that they are equal, and that can be forged.
-_NO_INDEX = {"GIT_INDEX_FILE": os.path.join(os.sep, "nonexistent", "index")}
 # Each of these could be set otherwise by the user's or the repository's configuration or attributes.
 _FLAGS = (
     "-p",
@@ -55,7 +53,7 @@ def _some(repo: Repo, oids: Sequence[str]) -> list[str]:
     differ = repo.git.command("diff-tree", "--stdin", *_FLAGS)
     reader = repo.git.command("patch-id", "--verbatim")
     # Run by hand because the text between the two may be larger than memory.
-    source, sink = (spawn.start(command, repo.git.env | _NO_INDEX) for command in (differ, reader))
+    source, sink = (spawn.start(command, repo.git.env | NO_INDEX) for command in (differ, reader))
     try:
         source.stdin.write("".join(f"{oid}\n" for oid in oids).encode())
         source.stdin.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..model.digest import sha256
 from ..model.gate import Gate, Setting
 from ..model.light import Any, NamedTuple
 from .sections import COUNCIL, JUDGE, VERDICTS
@@ -97,8 +98,7 @@ def _frozen(value: object) -> object:
 
 
 def _digest(policy: Policy) -> str:
-    import hashlib
     import json
 
     canonical = json.dumps(parts(policy), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return str(sha256(canonical.encode()).hexdigest())

@@ -107,7 +107,7 @@ def authors(repo: Repo, subject: Subject, policy: Policy, work: Work) -> frozens
     said = [
         repo.git.run("var", name, ok=(0, 128), env=given).out for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")
     ]
-    people = [who for line in said for who in addresses(os.fsdecode(line).partition(">")[0] + ">")]
+    people = [who for line in said if b"<" in line for who in addresses(os.fsdecode(line).partition(">")[0])]
     message = work.commits[0].message
     sessions = (f"session:{value.casefold()}" for _, value in trailers(message, "agent-session"))
     return frozenset((*people, *co_authors(message), *sessions))

@@ -13,7 +13,6 @@ from ..git.commits import commits, listed, touched
 from ..git.objects import is_oid
 from ..git.repo import Repo
 from ..git.transplant import Transplant
-from ..model.errors import UndecidedError
 from ..model.light import NamedTuple
 from ..model.text import printable
 from ..model.verdict import Statement, Transition
@@ -96,10 +95,7 @@ def _carried(statement: Statement, transition: Transition, advance: Advance) -> 
 def _advance(repo: Repo, old: str, new: str) -> Advance | str:
     if not is_oid(old) or len(old) != len(new) or not old.strip("0") or repo.resolve(old) != old:
         return f"base {printable(old[:12])} is not known here"
-    try:
-        oids = listed(repo, new, old, MOST)
-    except UndecidedError as error:
-        return str(error)
+    oids = listed(repo, new, old, MOST)
     if oids is None:
         return f"the base is more than {MOST:,} commits ahead of it"
     read = list(commits(repo, oids))

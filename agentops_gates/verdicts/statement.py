@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from ..model.digest import sha256
 from ..model.light import Any, cast
 from ..model.verdict import (
     Ack,
@@ -23,14 +24,6 @@ from ..model.verdict import (
 )
 from . import fields, instant
 from .strictjson import LIMIT, MalformedError, loads
-
-try:  # hashlib would load OpenSSL for it: 4 ms of a start that has 60
-    from _sha2 import sha256  # type: ignore[import-not-found]
-except ImportError:
-    try:
-        from _sha256 import sha256  # type: ignore[import-not-found]  # before Python 3.12
-    except ImportError:  # pragma: no cover - a Python built without its own
-        from hashlib import sha256
 
 _CLASSES: dict[type, RecordKind] = {Statement: "verdict", Ack: "ack", Override: "override", Revocation: "revocation"}
 _WIDTH = {"sha1": 40, "sha256": 64}

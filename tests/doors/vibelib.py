@@ -9,12 +9,12 @@ from typing import Any
 
 from conftest import Workspace, make_repository
 from doors.doorlib import Installed, quick
-from verdicts import decidelib
+from verdicts import decidelib, signlib
 
 from agentops_gates.gates.registry import metadata
 from agentops_gates.git.repo import Repo
 from agentops_gates.model.subject import Subject
-from agentops_gates.model.verdict import Ack, Content, Record, Transition
+from agentops_gates.model.verdict import Ack, Content, Record, Statement, Transition
 from agentops_gates.policy.load import load
 from agentops_gates.verdicts import plan_verdict, records
 from agentops_gates.verdicts.plan import read_plan
@@ -121,13 +121,22 @@ class Crank(World):
         self.mine.git("add", "-A")
         return quick(self.mine, "commit", "-q", "-m", message)
 
-    def attack(self, word: str = "PASS", epic: str = "login", *, base: str = "HEAD", **changes: Any) -> str:
-        """Have the staged plan of an epic judged under the policy of ``base``, and return the record's id."""
+    def attack(self, word: str = "PASS", epic: str = "login", **changes: Any) -> str:
+        """Have the staged plan of an epic judged, and return the record's id."""
+        return self.store(self.attacked(word, epic, **changes), gate=self.GATE)
+
+    def signed(self, key: signlib.Key, word: str = "PASS") -> str:
+        """Have the staged plan judged by somebody who signs with ``key``."""
+        content = self.attacked(word)
+        return self.store(content, signlib.ssh_sign(key, dump(content)), self.GATE)
+
+    def attacked(self, word: str, epic: str = "login", **changes: Any) -> Statement:
+        """Return a verdict on the staged plan of an epic, under the policy of HEAD."""
         with Repo.open(str(self.mine.path)) as repo:
-            policy = load(repo, repo.commit(base), metadata(), trust_cache=False)
+            policy = load(repo, repo.commit("HEAD"), metadata(), trust_cache=False)
             plan = read_plan(repo, None, epic)
             assert plan is not None
             move = plan_verdict.transition(repo, plan, policy, ("planner@example.org",))
         judges = (JUDGE._replace(verdict=word),)
         made = {"gate": self.GATE, "verdict": word, "judges": judges, "issued": int(time.time()) - 60}
-        return self.store(decidelib.statement(move, **{**made, **changes}), gate=self.GATE)
+        return decidelib.statement(move, **{**made, **changes})

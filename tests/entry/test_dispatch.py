@@ -65,6 +65,13 @@ def test_bad_arguments_block_with_one_line(project: Workspace, args: tuple[str, 
     assert "Traceback" not in done.stderr
 
 
+def test_what_had_nothing_to_judge_is_shown_to_whoever_named_it(project: Workspace) -> None:
+    done = hook(project, "pre-push", "origin", "url")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = hook(project, "pre-push", "--gate", "push-after-vibe", "origin", "url")
+    assert (done.returncode, done.stderr) == (0, "skip push-after-vibe: nothing to judge\n")
+
+
 def test_a_merge_is_not_charged_with_what_a_parent_already_had(project: Workspace) -> None:
     project.git("switch", "-qc", "topic")
     project.commit("grow g, knowingly", {"other.py": branchy("g", 20)})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import Workspace, branchy
+from verdicts.decidelib import statement
 
 NEVER = {
     "subprocess",
@@ -45,7 +47,7 @@ print(json.dumps([code, sorted(sys.modules)]))
 """
 
 
-def run_hook(repo: Workspace, *args: str, stdin: str = "") -> set[str]:
+def run_hook(repo: Workspace, *args: str, stdin: str = "", says: str = "") -> set[str]:
     done = subprocess.run(
         [sys.executable, "-I", "-c", _PROBE, json.dumps(args), json.dumps(stdin)],
         cwd=repo.path,
@@ -55,7 +57,8 @@ def run_hook(repo: Workspace, *args: str, stdin: str = "") -> set[str]:
     )
     code, modules = json.loads(done.stdout)
     assert code == 0, done.stderr
-    assert done.stderr == ""
+    assert says in done.stderr
+    assert bool(says) == bool(done.stderr)
     return set(modules)
 
 
@@ -89,3 +92,64 @@ def test_pre_push_loads_nothing_heavy(staged: Workspace) -> None:
     line = f"refs/heads/main {head} refs/heads/main {base}\n"
     run_hook(staged, "pre-push", "origin", "url", stdin=line)
     assert run_hook(staged, "pre-push", "origin", "url", stdin=line) & (NEVER | COLD_ONLY) == set()
+
+
+JUDGED = """[protected]
+branches = ["main"]
+[council.judges.reviewer]
+command = ["./review"]
+principal = "judge@example.org"
+"""
+
+
+def verdicts(modules: set[str]) -> set[str]:
+    """Return the modules about verdicts, by their short names."""
+    package = "agentops_gates.verdicts"
+    return {name.removeprefix(f"{package}.") for name in modules if name.startswith(package)}
+
+
+def test_gates_that_have_nothing_to_judge_load_nothing_about_verdicts(staged: Workspace) -> None:
+    base, head = staged.head(), staged.commit("more")
+    staged.git("update-ref", "refs/remotes/origin/main", base)
+    staged.write("MESSAGE", "Say something\n")
+    line = f"refs/heads/main {head} refs/heads/main {base}\n"
+    assert verdicts(run_hook(staged, "pre-push", "origin", "url", stdin=line)) == set()
+    assert verdicts(run_hook(staged, "commit-msg", "MESSAGE")) == set()
+
+
+def test_work_without_an_epic_on_a_branch_that_is_not_protected_loads_no_more_than_it_needs(repo: Workspace) -> None:
+    base = repo.commit("start", {"app.py": branchy("f", 3), "agentops-gates.toml": JUDGED})
+    head = repo.commit("more")
+    repo.git("update-ref", "refs/remotes/origin/main", base)
+    repo.write("MESSAGE", "Say something\n")
+    line = f"refs/heads/topic {head} refs/heads/topic {'0' * 40}\n"
+    for args, stdin in ((("pre-push", "origin", "url"), line), (("commit-msg", "MESSAGE"), "")):
+        run_hook(repo, *args, stdin=stdin)
+        modules = run_hook(repo, *args, stdin=stdin)
+        assert modules & (NEVER | COLD_ONLY) == set()
+        assert verdicts(modules) <= {"agentops_gates.verdicts", "crank", "work", "epic"}
+
+
+def test_a_push_that_a_verdict_opens_loads_nothing_heavy(repo: Workspace) -> None:
+    from agentops_gates.gates.registry import metadata
+    from agentops_gates.git.repo import Repo
+    from agentops_gates.model.subject import Subject
+    from agentops_gates.model.verdict import Record
+    from agentops_gates.policy.load import load
+    from agentops_gates.verdicts import records
+    from agentops_gates.verdicts.statement import dump, record_id
+    from agentops_gates.verdicts.transition import read
+
+    base = repo.commit("start", {"app.py": branchy("f", 3), "agentops-gates.toml": JUDGED})
+    head = repo.commit("more", {"app.py": branchy("f", 4)})
+    repo.git("update-ref", "refs/remotes/origin/main", base)
+    with Repo.open(str(repo.path)) as opened:
+        policy = load(opened, base, metadata(), trust_cache=False)
+        move = read(opened, Subject("range", (base,), head), "refs/heads/main", policy)
+        payload = dump(statement(move, issued=int(time.time())))
+        records.store(opened, "push-after-vibe", Record(record_id("verdict", payload), "verdict", payload))
+    line = f"refs/heads/main {head} refs/heads/main {base}\n"
+    run_hook(repo, "pre-push", "origin", "url", stdin=line, says="AG112")
+    modules = run_hook(repo, "pre-push", "origin", "url", stdin=line, says="AG112")
+    assert modules & (NEVER | COLD_ONLY) == set()
+    assert verdicts(modules) & {"signing", "plan", "tracker", "publish", "rollup", "predictions"} == set()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Workspace, make_repository
+from gitfixtures import clone
 from verdicts.decidelib import MOVE, known, move, statement
 
 from agentops_gates.git.repo import Repo
@@ -248,6 +249,24 @@ def test_a_base_that_is_too_far_behind(repo: Workspace, monkeypatch: pytest.Monk
         with Repo.open(str(repo.path)) as opened:
             found = facts(opened, move(repo, onto)).advance(base)
         assert (found == "the base is more than 2 commits ahead of it") is far
+
+
+def test_cut_history_below_the_base_is_undecided(repo: Workspace, tmp_path: Path) -> None:
+    """Whoever cannot see what the base gained must not derive, and fetching mends it."""
+    base = repo.commit("base", {"a": "1"})
+    for n in range(4):
+        repo.commit("gain", {"b": str(n)})
+    onto = repo.head()
+    repo.commit("mine", {"c": "1"})
+    near = clone(repo, tmp_path / "near", "--depth=3")
+    near.git("fetch", "-q", "--depth=1", "origin", base)
+    now = move(near, onto)
+    with Repo.open(str(near.path)) as opened, pytest.raises(UndecidedError, match="shallow") as caught:
+        facts(opened, now).advance(base)
+    assert caught.value.fix == "git fetch --unshallow"
+    near.git("fetch", "-q", "--unshallow")
+    with Repo.open(str(near.path)) as opened:
+        assert isinstance(facts(opened, now).advance(base), Advance)
 
 
 def test_base_in_the_future_or_the_same_is_no_base(repo: Workspace) -> None:

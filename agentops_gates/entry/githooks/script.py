@@ -1,8 +1,9 @@
 """The native hook itself: a POSIX shell script that needs nothing from PATH, and how it is recognised again.
 
 It fails closed: when what it was installed with is gone it blocks and says how to mend that. What stood in its place
-before is chained. No variable makes it pass; ``AGENTOPS_HOOK``, which git calls of this package carry, makes it block,
-so that a gate that started a commit or a push by mistake ends there and does not loop.
+before is chained. No variable makes the script itself pass (what it starts asks for the kill switch); one makes it
+block: ``AGENTOPS_HOOK``, which git calls of this package carry, so that a gate that started a commit or a push by
+mistake ends there and does not loop.
 """
 
 from __future__ import annotations
