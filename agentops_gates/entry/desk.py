@@ -17,7 +17,7 @@ from ..model.finding import GateResult
 from ..model.light import NamedTuple
 from ..model.subject import Subject
 from ..model.text import printable
-from ..model.verdict import Content, Judge, Mechanical, Plan, Record, Statement, Transition, Word
+from ..model.verdict import Content, Judge, Mechanical, Record, Statement, Transition, Word
 from ..policy.load import judging
 from ..policy.policy import PROTECTED, Policy
 from ..verdicts import lineage, records
@@ -27,6 +27,7 @@ from ..verdicts.strictjson import MalformedError
 from ..verdicts.transition import read
 from ..verdicts.twin import markdown
 from ..verdicts.word import worst
+from ..verdicts.work import plan_of
 
 VIBE = "push-after-vibe"
 PRE_MORTEM = "pre-mortem-before-crank"
@@ -66,7 +67,8 @@ def work(repo: Repo, base: str | None, head: str | None, ref: str | None) -> Jud
         raise UsageError(f"--ref {printable(target)} is no full name", f"--ref refs/heads/{printable(target)}")
     subject = range_subject(repo, start, head or "HEAD")._replace(target=target)
     policy = policy_of(repo, subject)
-    return Judged(subject, policy, read(repo, subject, target, policy, old=repo.resolve(start)))
+    plan = plan_of(repo, subject.base, repo.commit(head or "HEAD"), policy)
+    return Judged(subject, policy, read(repo, subject, target, policy, plan, old=repo.resolve(start)))
 
 
 def policy_of(repo: Repo, subject: Subject) -> Policy:
@@ -83,19 +85,13 @@ def checks(repo: Repo, subject: Subject) -> tuple[Mechanical, ...]:
     return tuple(_mechanical(result) for result in report.gates)
 
 
-def plan_of(repo: Repo, judged: Judged) -> tuple[Plan | None, str]:
-    """Return the plan that the range works on, and its text; none where it is for no epic, or for several."""
-    from ..verdicts import crank
-    from ..verdicts.plan import read_plan
-
-    branch = repo.git.text("symbolic-ref", "-q", "HEAD", ok=(0, 1))
-    found, _ = crank.works(repo, judged.subject._replace(source=branch))
-    if len(found) != 1:
-        return None, ""
-    own, head = judged.policy.gates[PRE_MORTEM], judged.subject.head
-    plan = read_plan(repo, head, found[0].epic, plans=own["plans"], tracker=own["tracker"])
-    text = repo.read_file(head, f"{own['plans']}/{found[0].epic}.md") or b""
-    return plan, text.decode("utf-8", "replace")
+def plan_text(repo: Repo, judged: Judged) -> str:
+    """Return the text of the plan that the range works on, for the judges; "" where it has no file."""
+    plan, head = judged.transition.plan, judged.subject.head
+    if plan is None:
+        return ""
+    text = repo.read_file(head, f"{judged.policy.gates[PRE_MORTEM]['plans']}/{plan.epic}.md") or b""
+    return text.decode("utf-8", "replace")
 
 
 def statement(repo: Repo, gate: str, transition: Transition, policy: Policy, made: Made) -> Statement:

@@ -179,6 +179,18 @@ def test_a_big_epic_waits_for_its_pre_mortem(project: Workspace, capsys: pytest.
     assert "AG202" in said(capsys, 1, "crank", "login")
 
 
+def test_a_verdict_is_bound_to_the_plan_that_the_commits_name(
+    project: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = {".agents/plans/login.md": "---\nissues: [a-1]\n---\n# Login\n"}
+    project.commit("plan", plan)
+    project.commit("more\n\nEpic: login", {"b.py": "y = 1\n"})
+    said(capsys, 0, "vibe")
+    assert "accepted" in said(capsys, 0, "verdict", "verify")
+    project.commit("replan", {".agents/plans/login.md": "---\nissues: [a-1, a-2]\n---\n# Login\n"})
+    assert "AG102" in said(capsys, 1, "verdict", "verify")
+
+
 def test_show(project: Workspace, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     project.commit("more", {"b.py": "y = 1\n"})
     assert main(["vibe"]) == 0

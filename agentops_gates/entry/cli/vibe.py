@@ -34,14 +34,12 @@ def command(*, base: str | None, head: str | None, ref: str | None, key: str | N
         config = council_of(work.policy)
         mechanical = desk.checks(repo, work.subject)
         progress = Progress(sys.stderr)
-        plan, text = desk.plan_of(repo, work)
         result = run_council(
             repo,
             work.transition,
             config,
             gate=desk.VIBE,
-            plan=plan,
-            plan_text=text,
+            plan_text=desk.plan_text(repo, work),
             mechanical=mechanical,
             progress=progress,
         )
