@@ -36,7 +36,7 @@ def test_a_key_that_is_not_here_is_not_found(home: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
-@pytest.mark.parametrize("name", [".ssh/id", ".ssh/work/keys/judge", ".ssh/odd\x1b[2J"])
+@pytest.mark.parametrize("name", [".ssh/id", ".ssh/team/keys/judge", ".ssh/odd\x1b[2J"])
 def test_a_key_below_home_is_found(kind: str, name: str, home: Path) -> None:
     held = make_key(kind, "reach")
     (home / name).parent.mkdir(parents=True, exist_ok=True)
