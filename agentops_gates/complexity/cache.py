@@ -18,6 +18,7 @@ from contextlib import suppress
 from types import TracebackType
 from zlib import crc32
 
+from ..model.values import from_json
 from .unit import FileRecord, Suppression, Unit
 
 MAX_BYTES = 64 << 20
@@ -100,15 +101,13 @@ def encode(records: Iterable[FileRecord], key: str, engine: str) -> bytes:
 
 def decode(data: bytes, key: str, engine: str) -> tuple[FileRecord, ...] | None:
     """Return what :func:`encode` made of the records of this key; None for any other bytes."""
-    import json
-
     header, newline, body = data.partition(b"\n")
     if header + newline != _header(key, engine, body):
         return None
     try:
         return tuple(
             FileRecord(_units(columns), tuple(_suppression(*row) for row in marks), _text(problem), _number(doubt))
-            for columns, marks, problem, doubt in json.loads(body)
+            for columns, marks, problem, doubt in from_json(body.decode())
         )
     except (ValueError, TypeError, RecursionError):
         return None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 
 from ..model.finding import Finding, GateResult, Report
-from ..model.light import NamedTuple
+from ..model.light import TYPE_CHECKING, NamedTuple
 from ..model.outcome import Level, Outcome
 from ..model.subject import Subject
 from ..model.text import printable
+
+if TYPE_CHECKING:
+    import re
 
 TOOL = "agentops-gates"
 HOME_URL = "https://agentops-gates.dev"
@@ -29,7 +31,7 @@ LONGEST_TEXT = 2_000
 _MOST_REASONS = 20
 # As many line numbers as fit on a line of 80 columns; a reader mends a few of them at a time.
 _MOST_LINES = 8
-_LINES = re.compile(rf"\blines (?:\d+, ){{{_MOST_LINES},}}\d+")
+_LINES = rf"\blines (?:\d+, ){{{_MOST_LINES},}}\d+"
 _LONGEST_REF = 60
 _MOST_REFS = 3
 
@@ -149,7 +151,9 @@ def evidence(finding: Finding) -> list[str]:
 
 def brief(text: str) -> str:
     """Return ``text`` with its long lists of line numbers cut: ``lines 7, 9, [six more] and 5 more``, never one."""
-    return _LINES.sub(_first_lines, text)
+    import re
+
+    return re.sub(_LINES, _first_lines, text)
 
 
 def _first_lines(found: re.Match[str]) -> str:

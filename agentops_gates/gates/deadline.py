@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 from ..model.errors import DeadlineExceededError
+from ..model.light import TYPE_CHECKING
+
+# The public module wraps these functions for the sake of its enums, and importing those costs more than a hook's work.
+if TYPE_CHECKING:
+    import signal
+else:
+    try:
+        import _signal as signal
+    except ImportError:  # an interpreter that is not CPython
+        import signal
 
 Tick = Callable[[float], None]
 
@@ -25,9 +33,6 @@ def deadline(seconds: float, tick: Tick = lambda elapsed: None) -> Iterator[None
     It uses the alarm signal, so it holds in the main thread of a POSIX process only; elsewhere there is no limit. It
     is raised again and again until the block has ended.
     """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
     started = time.monotonic()
     over = False
 
@@ -43,7 +48,11 @@ def deadline(seconds: float, tick: Tick = lambda elapsed: None) -> Iterator[None
         with suppress(OSError, ValueError, RuntimeError):
             tick(elapsed)
 
-    before = signal.signal(signal.SIGALRM, alarm)
+    try:
+        before = signal.signal(signal.SIGALRM, alarm)
+    except (AttributeError, ValueError):  # no such signal on this system; not the main thread
+        yield
+        return
     try:
         try:
             # Inside, because a short one may ring before the next step.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,6 +9,7 @@ from zlib import crc32
 
 from .. import __version__
 from ..model.gate import Gate
+from ..model.values import from_json
 from .policy import Policy, parts, seal
 from .sections import JUDGE, SECTIONS
 
@@ -28,7 +28,7 @@ def get(folder: str, name: str) -> Policy | None:
             checksum, content = file.read().split("\n", 1)
         if checksum != _checksum(content):
             return None
-        kept = json.loads(content)
+        kept = from_json(content)
         return seal(kept["policy"], str(kept["source"]), str(kept["digest"]))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
@@ -36,6 +36,8 @@ def get(folder: str, name: str) -> Policy | None:
 
 def put(folder: str, name: str, policy: Policy) -> None:
     """Keep ``policy`` as ``name``. A folder that cannot be written is no error: the next run parses again."""
+    import json
+
     content = json.dumps({"source": policy.source, "digest": policy.digest, "policy": parts(policy)})
     content = f"{_checksum(content)}\n{content}"
     temporary = os.path.join(folder, f"{name}.{os.getpid()}.tmp")

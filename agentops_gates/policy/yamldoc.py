@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 LIMIT = 64 * 1024
 _MOST_ALIASES = 32
 _MOST_NODES = 20_000
-_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[A-Za-z0-9_-]", re.MULTILINE)
+_ALIAS = r"(?m)(?:^|[\s\[{,:-])\*[A-Za-z0-9_-]"
 
 
 def plain(data: bytes) -> object:
     """Return the document as dicts with text keys, lists and scalars; ``ValueError`` says in words what is wrong."""
+    import re
+
     if len(data) > LIMIT:
         raise ValueError(f"larger than {LIMIT:,} bytes")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
-    if len(_ALIAS.findall(text)) > _MOST_ALIASES:
+    if len(re.findall(_ALIAS, text)) > _MOST_ALIASES:
         raise ValueError(f"more than {_MOST_ALIASES} aliases")
     try:
         return _plain(_parse(text), iter(range(_MOST_NODES)))
