@@ -8,7 +8,7 @@ difference that matters:
 
 - AG901 (warning): the policy changed, and lets nothing through that it stopped before; or hooks and workflows run
   another version of the gates.
-- AG902 (error): the policy is loosened or removed.
+- AG902 (error): the policy is loosened or removed, or a file below `.agents/judges` is not what it was.
 - AG903 (error): `agentops-gates.exemptions` allows more than before. A line whose day is over allows nothing: AG608.
 - AG904 (error): the policy or the exemptions cannot be read at head, or a file of keys is no file.
 - AG905 (warning): a policy, exemptions or keys where there were none.
@@ -32,7 +32,8 @@ A setting is loosened if it moves in the direction that its gate declares as wea
 loosened unless the new ones are as strict for every path, whatever their globs match; where that cannot be proved, it
 counts. Removing the policy always counts, even one that said nothing but the defaults: a loose one could come back
 later as a new file. A judge counts as loosened by any change, and so does one more judge; the first judges do not,
-without whom nothing passed. A first policy is compared with the built-in defaults; one that is looser is adopted by
+without whom nothing passed. Their adapters count alike: any change below `.agents/judges`, once something is there. A
+first policy is compared with the built-in defaults; one that is looser is adopted by
 landing it before hooks and required checks are there, or past them by somebody who may. Without any base (a root
 commit) nothing was there to loosen, and AG905 is all. Moving the policy between its two homes is AG901. A deadline is
 neither strict nor loose: a gate that runs out of time is undecided, and that blocks.

@@ -6,7 +6,7 @@ scanner is the one that ``json`` itself uses; where an interpreter has no such s
 
 from __future__ import annotations
 
-from .light import Any
+from .light import Any, cast
 
 
 class _Rules:
@@ -25,7 +25,7 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - any value it is
     try:
         from _json import make_scanner
 
-        scan = make_scanner(_Rules)
+        scan = make_scanner(cast("Any", _Rules))
     except (ImportError, AttributeError):  # another interpreter, or a newer scanner with one more question
         import json
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..git.diff import Change
 from ..git.repo import Repo
+from ..git.tree import tree_entry
 from ..model.errors import UndecidedError
 from ..model.gate import Gate
 from ..model.light import TYPE_CHECKING, NamedTuple
-from .side import ATTRIBUTES, HOOKS, WORKFLOWS, Side
+from .side import ADAPTERS, ATTRIBUTES, HOOKS, WORKFLOWS, Side
 
 if TYPE_CHECKING:
     from .doors import Loss
@@ -29,8 +30,12 @@ class Weakened(NamedTuple):
 
 
 def weakened(side: Side, gates: Sequence[Gate]) -> Iterator[Weakened]:
-    """Yield what hooks and workflows run less than before, and which paths are marked as generated or vendored."""
+    """Yield what hooks and workflows run less than before, judges' adapters, and paths marked as generated or vendored.
+
+    Whether an adapter became laxer nobody can tell, and a new file beside it may be one that it loads.
+    """
     yield from _doors(side, gates)
+    yield from _adapters(side)
     for change in side.changes:
         if change.new_path.rpartition("/")[2] == ATTRIBUTES:
             yield from _marked(side, change)
@@ -51,6 +56,22 @@ def _doors(side: Side, gates: Sequence[Gate]) -> Iterator[Weakened]:
     for change in workflows:
         new = side.after(change) if change.new_path.startswith(WORKFLOWS) else None
         yield from _losses(change.old_path, losses(workflow, side.before(change), new))
+
+
+def _adapters(side: Side) -> Iterator[Weakened]:
+    touched = [change for change in side.changes if _is_adapter(change.old_path) or _is_adapter(change.new_path)]
+    if not touched or not tree_entry(side.repo.objects, f"{side.base}^{{tree}}", ADAPTERS):
+        return
+    fix = "put it back as it was: it is what the next change is judged with"
+    for change in touched:
+        stays = change.new_mode and _is_adapter(change.new_path)
+        path, what = (change.new_path, "is not what it was") if stays else (change.old_path, "is removed")
+        data = {"key": path, "old": change.old_oid, "new": change.new_oid}
+        yield Weakened("AG902", f"an adapter of the judges {what}", path, fix, data)
+
+
+def _is_adapter(path: str) -> bool:
+    return path == ADAPTERS or path.startswith(f"{ADAPTERS}/")
 
 
 def _losses(path: str, found: Sequence[Loss]) -> Iterator[Weakened]:

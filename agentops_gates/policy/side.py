@@ -12,6 +12,8 @@ from ..model.text import printable
 HOOKS = ".pre-commit-config.yaml"
 WORKFLOWS = ".github/workflows/"
 ATTRIBUTES = ".gitattributes"
+#: Where a project keeps the adapters of its judges; the base's are given to each judge.
+ADAPTERS = ".agents/judges"
 _REGULAR = (0o100644, 0o100755)
 _LIMIT = 1 << 20
 

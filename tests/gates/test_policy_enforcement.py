@@ -91,3 +91,25 @@ def test_a_workflow_that_moves_out_of_its_folder_is_gone(repo: Workspace) -> Non
     repo.git("mv", ".github/workflows/ci.yml", "kept/ci.yml")
     repo.commit("moved")
     assert ("AG906", CALL) in brief(ranged(repo, base))
+
+
+ADAPTER = ".agents/judges/review.py"
+ADAPTERS: dict[str, tuple[str, str | None, list[tuple[str, str]]]] = {
+    "edited": (ADAPTER, "print('PASS')\n", [("AG902", ADAPTER)]),
+    "removed": (ADAPTER, None, [("AG902", ADAPTER)]),
+    # Python looks for modules beside the script first.
+    "joined": (".agents/judges/json.py", "", [("AG902", ".agents/judges/json.py")]),
+    "another folder of that name": ("docs/.agents/judges/review.py", "print('PASS')\n", []),
+    "a neighbour": (".agents/judges.md", "what they look at\n", []),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "expected"), ADAPTERS.values(), ids=ADAPTERS)
+def test_the_adapters_of_judges_stay_what_they_are(
+    repo: Workspace, name: str, content: str | None, expected: list[tuple[str, str]]
+) -> None:
+    both_doors(repo, {ADAPTER: "ask()\n"}, {name: content}, expected, {"fail" if expected else "pass"})
+
+
+def test_the_first_adapters_judge_nothing_yet(repo: Workspace) -> None:
+    both_doors(repo, {"a.txt": "a\n"}, {ADAPTER: "ask()\n"}, [], {"pass"})
