@@ -1,4 +1,4 @@
-"""The little that this package writes through git: objects, and refs below ``refs/agentops/``. All else is the user's.
+"""The little that this package writes through git: objects, and refs of its own. All else is the user's.
 
 Objects are flushed to disk before a ref names them, whatever the user's settings say: git's own default leaves loose
 objects to the operating system. Refs move in transactions, each by its old value, so that of two writers one fails and
@@ -24,7 +24,7 @@ _DURABLE = (
     *("-c", "core.fsyncMethod=fsync"),
     *("-c", "core.fsyncObjectFiles=true"),
 )
-_OWN = "refs/agentops/"
+_OWN = ("refs/agentops/", "refs/agentops-rescue-")
 # A killed git leaves its lock files. A living one holds the lock of a ref for milliseconds.
 _STALE_SECONDS = 2.0
 _LOCKED = "if no other git is running here, one was killed: remove the file named above, then try again"
@@ -70,7 +70,7 @@ def read_ref(repo: Repo, ref: str) -> str | None:
 
 
 def move_refs(repo: Repo, moves: Sequence[Move]) -> None:
-    """Move refs below ``refs/agentops/``, all of them or none; raise UndecidedError if one is not at its old value.
+    """Move refs of ours, all of them or none; raise UndecidedError if one is not at its old value.
 
     The lock files that a killed git left on these refs are removed, once they have not changed for two seconds.
     """

@@ -1,0 +1,1 @@
+"""Snapshots of what a destructive command can lose, and the ways back."""
