@@ -99,7 +99,7 @@ def readable(packet: dict[str, Any]) -> str:
     parts += [f"CHECK {check['check']}: {check['result']}\n{check['output']}" for check in packet["mechanical"]]
     parts += [f"COMMIT {commit['oid']}\n{commit['message']}" for commit in packet["commits"]]
     parts += [f"FILE {file['path']} ({file['status']})\n{file['diff']}" for file in packet["files"]]
-    parts += [f"GONE AGAIN {part['path']} ({part['commit']})\n{part['lines']}" for part in packet["history"]]
+    parts += [f"ON THE WAY {part['path']} ({part['commit']})\n{part['diff']}" for part in packet["history"]]
     parts += [f"NOT SHOWN {name}" for name in packet["not_included"]]
     return "\n\n".join(parts) + "\n"
 

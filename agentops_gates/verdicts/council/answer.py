@@ -114,9 +114,10 @@ def _object(value: object, where: str, required: Collection[str], optional: Coll
     for key in value:
         if key not in required and key not in optional:
             raise MalformedError(f"{where} has the unknown key {printable(key)[:60]!r}")
-    for key in sorted(required):
-        if key not in value:
-            raise MalformedError(f"{where} lacks the key {key!r}")
+    lacking = sorted(set(required).difference(value))
+    if lacking:
+        keys = ", ".join(map(repr, lacking))
+        raise MalformedError(f"{where} lacks the key{'s' if len(lacking) > 1 else ''} {keys}")
     return value
 
 

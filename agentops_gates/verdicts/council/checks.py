@@ -1,4 +1,8 @@
-"""Runs the project's own commands (its tests, say) in a copy of the head's tree, and says how they ended."""
+"""Runs the project's own commands (its tests, say) in a copy of the head's tree, and says how they ended.
+
+Their code is the author's. So they have a folder of their own that is gone before any judge has one, none of the
+judges' variables, and whatever they leave running is ended. What the account can do they can do: see docs/verdicts.md.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from ...model.text import printable
 from ...model.verdict import Mechanical
 from . import environment, worktree
 from .config import CouncilConfig
+from .orphans import Orphans
 from .packet import Result
 from .process import Ended, Program, Tail, execute
 
@@ -33,22 +38,38 @@ def run(
     repo: Repo,
     tree: str,
     config: CouncilConfig,
-    folder: str,
     environ: Mapping[str, str],
+    orphans: Orphans,
     *,
     progress: Progress = lambda name: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Checks:
-    """Run ``config.checks`` one after the other in one copy of ``tree`` below ``folder``.
+    """Run ``config.checks`` one after the other in one copy of ``tree``; nothing of them is left when this returns.
 
     Exit code 0 is PASS, any other FAIL. A command that cannot be started or does not end in time proves nothing, and
-    neither do those after it. Each one's digest is over all that it printed.
+    neither do those after it, nor all of them if a process stays that cannot be ended. Each one's digest is over all
+    that it printed. Raises UndecidedError if the tree cannot be written.
     """
     if not config.checks:
         return Checks(())
-    place = worktree.place(folder, "checks")
-    worktree.export(repo.objects, tree, place.tree)
-    env = environment.clean(repo, environ, config.environment, place, {})
+    with worktree.scratch(repo) as folder:
+        place = worktree.place(folder)
+        worktree.export(repo.objects, tree, place.tree)
+        env = environment.clean(repo, environ, config.checks_environment, place, {})
+        done = _each(repo, config, place, env, progress=progress, stopped=stopped)
+        left = orphans.end()
+    return done._replace(problem=f"{left:,} processes that checks started cannot be ended") if left else done
+
+
+def _each(
+    repo: Repo,
+    config: CouncilConfig,
+    place: environment.Place,
+    env: Mapping[str, str],
+    *,
+    progress: Progress,
+    stopped: Callable[[], bool],
+) -> Checks:
     results: list[Result] = []
     for argv in config.checks:
         name = check_name(argv)

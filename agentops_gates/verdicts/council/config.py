@@ -39,7 +39,8 @@ class CouncilConfig(NamedTuple):
     """How a council works.
 
     ``quorum`` judges of ``vendors`` different vendors must answer. ``timeout`` (seconds) is what one judge has for all
-    its attempts, ``output_limit`` (bytes) what it may print. ``checks`` are commands that run in the head's tree.
+    its attempts, ``output_limit`` (bytes) what it may print. ``checks`` are commands that run in the head's tree: the
+    author's code, so it gets the variables of ``checks_environment`` and never those of ``environment``.
     ``required`` are globs of paths that a PASS must have checked. ``share`` (percent) is how much of a judge's context
     window its packet may take, ``backoff`` (seconds) the pause before the second attempt; it doubles with each.
     """
@@ -53,6 +54,7 @@ class CouncilConfig(NamedTuple):
     checks: tuple[tuple[str, ...], ...] = ()
     required: tuple[str, ...] = ("**",)
     environment: tuple[str, ...] = ()
+    checks_environment: tuple[str, ...] = ()
     share: int = LARGEST_SHARE
     backoff: float = 1.0
 
@@ -80,6 +82,7 @@ def from_mapping(council: Mapping[str, Any]) -> CouncilConfig:
         # Globs that are not there would require nothing: whoever wants that says so with a glob that matches nothing.
         required=tuple(council.get("required", ())) or default.required,
         environment=tuple(council.get("environment", ())),
+        checks_environment=tuple(council.get("checks_environment", ())),
         share=share,
         backoff=council.get("backoff", default.backoff),
     )

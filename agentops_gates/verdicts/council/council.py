@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from threading import Event
 
@@ -15,12 +15,13 @@ from ...model.text import printable
 from ...model.verdict import WORDS, Judge, Mechanical, Plan, Transition, Word
 from ..word import worst
 from . import budget, checks, coverage, fold, judges, packet, sizing, snapshot, worktree
-from .answer import Answer
+from .answer import Answer, JudgeFinding
 from .config import CouncilConfig, Size
 from .judges import Opinion, Progress
 from .orphans import Orphans
 from .packet import Case, Material, Result
 from .prompts import Kind
+from .sizing import Seat
 
 
 class Found(NamedTuple):
@@ -47,8 +48,9 @@ class CouncilResult(NamedTuple):
 
     ``verdict`` is the worst of the council's word and every mechanical result; None is undecided, and ``problems`` say
     why: nothing may then be recorded as a verdict, but the attempt counts. ``council`` is the judges' word alone, or
-    None if nobody answered. ``judges``, ``mechanical`` and ``not_checked`` are sorted as a statement wants them;
-    ``opinions`` has everybody who was asked, in order. ``seconds`` is how long it took.
+    None if nobody answered. ``judges``, ``mechanical``, ``not_checked`` and ``unseen`` (paths that nobody checked and
+    that the policy does not require) are sorted as a statement wants them; ``opinions`` has everybody who was asked, in
+    order. ``seconds`` is how long it took.
     """
 
     verdict: Word | None
@@ -60,6 +62,7 @@ class CouncilResult(NamedTuple):
     findings: tuple[Found, ...]
     predictions: tuple[Predicted, ...]
     not_checked: tuple[str, ...]
+    unseen: tuple[str, ...]
     opinions: tuple[Opinion, ...]
     seconds: float
 
@@ -80,6 +83,7 @@ def run_council(
     config: CouncilConfig,
     *,
     gate: str,
+    size: Size | None = None,
     kind: Kind = "range",
     plan: Plan | None = None,
     plan_text: str = "",
@@ -90,9 +94,10 @@ def run_council(
 ) -> CouncilResult:
     """Have ``transition`` (or, for ``kind`` "plan", the plan) judged by the judges of ``config``.
 
-    ``plan`` is the transition's unless it is given; its issues decide on the size. ``mechanical`` are the results of
-    the gates, to which those of ``config.checks`` are added. ``learnings`` are texts for the packet. ``progress`` is
-    called with who is at work and the seconds since that part began.
+    ``plan`` is the transition's unless it is given. ``size`` is what :func:`sizing.council_for` says; by default the
+    plan's issues decide, as those of a plan that the change brings itself. ``mechanical`` are the results of the gates,
+    to which those of ``config.checks`` are added. ``learnings`` are texts for the packet. ``progress`` is called with
+    who is at work and the seconds since that part began.
 
     Judges never raise; what goes wrong with them makes the result undecided or worse, never better. Raises
     UndecidedError when the repository cannot be read or no scratch folder can be made.
@@ -101,7 +106,7 @@ def run_council(
         raise UndecidedError("a council needs process groups, which this system does not have", "use Linux or macOS")
     started = time.monotonic()
     plan = plan or transition.plan
-    size = sizing.size_of(len(plan.issues) if plan else None)
+    size = size or sizing.size_of(len(plan.issues) if plan else None, landed=False)
     case = Case(kind, gate, transition, size, plan, plan_text, tuple(learnings))
     before = snapshot.take(repo, transition.ref)
     sitting = _sit(repo, case, config, mechanical=mechanical, environ=environ, progress=progress)
@@ -128,23 +133,27 @@ def _sit(
 ) -> _Sitting:
     transition = case.transition
     found = packet.gather(repo, case, _largest(config))
-    seats = sizing.seats(config, case.size, transition.paths)
+    # A file that is back as it was concerns who looks after it as well: its states in between are judged.
+    paths = {*transition.paths, *found.names, *found.former.values()}
+    seats = sizing.seats(config, case.size, sorted(paths))
     if not seats:
         problem = f"no judge is configured for a {case.size} council on this change"
         return _Sitting(found, tuple(mechanical), (), (problem,))
     opinions: tuple[Opinion, ...] = ()
-    with worktree.scratch(repo) as folder, Orphans() as orphans:
+    with Orphans() as orphans:
         begun = lambda name: progress(name, 0.0)  # noqa: E731
-        done = checks.run(repo, transition.head_tree, config, folder, environ, progress=begun)
+        # Checks run the author's code: it has come to its end before there is a folder for judges.
+        done = checks.run(repo, transition.head_tree, config, environ, orphans, progress=begun)
         results = [*map(Result, mechanical), *done.results]
         problems = [done.problem] if done.problem else []
         # Without all checks there is no result, whatever judges would say.
         if not problems:
-            table = judges.Table(repo, case, config, found, results, folder, environ, Event())
-            opinions = judges.ask_all(table, seats, progress)
-            problems = _missing(config, opinions)
-        if left := orphans.end():
-            problems.append(f"{left:,} processes that judges or checks started cannot be ended")
+            with worktree.scratch(repo) as folder:
+                table = judges.Table(repo, case, config, found, results, folder, environ, Event())
+                opinions = judges.ask_all(table, seats, progress)
+                problems = [*_empty(seats, opinions), *_missing(config, opinions)]
+                if left := orphans.end():
+                    problems.append(f"{left:,} processes that judges started cannot be ended")
     return _Sitting(found, tuple(result.mechanical for result in results), opinions, tuple(problems))
 
 
@@ -152,8 +161,8 @@ def _result(
     sitting: _Sitting, config: CouncilConfig, case: Case, changed: Sequence[str], started: float
 ) -> CouncilResult:
     opinions, problems = sitting.opinions, (*sitting.problems, *changed)
-    not_checked = coverage.unchecked(sitting.found, opinions, config.required)
-    word = _council(opinions, not_checked)
+    gaps = coverage.unchecked(sitting.found, opinions, config.required)
+    word = _council(opinions, gaps.required)
     return CouncilResult(
         _verdict(word, sitting.mechanical, problems),
         word,
@@ -163,7 +172,7 @@ def _result(
         _worst_each(sitting.mechanical),
         tuple(_findings(opinions)),
         tuple(_predictions(opinions)),
-        not_checked,
+        *gaps,
         opinions,
         time.monotonic() - started,
     )
@@ -171,6 +180,16 @@ def _result(
 
 def _largest(config: CouncilConfig) -> int:
     return max((budget.room(judge.context, config.share) for judge in config.judges), default=0)
+
+
+def _empty(seats: Sequence[Seat], opinions: Sequence[Opinion]) -> Iterator[str]:
+    """Yield why a seat is empty: whoever makes one judge stumble must not be judged by the others alone."""
+    by_name = {opinion.judge.name: opinion for opinion in opinions}
+    for seat in seats:
+        asked = [by_name[judge.name] for judge in (seat.judge, *seat.fallbacks) if judge.name in by_name]
+        if not any(opinion.answer for opinion in asked):
+            why = "; ".join(f"{printable(opinion.judge.name)} {opinion.problem}" for opinion in asked)
+            yield f"the seat of {printable(seat.judge.name)} is empty: {why}"
 
 
 def _missing(config: CouncilConfig, opinions: Sequence[Opinion]) -> list[str]:
@@ -235,8 +254,13 @@ def _findings(opinions: Sequence[Opinion]) -> list[Found]:
         Found(f"{printable(opinion.judge.name)}:{finding.id}", printable(opinion.judge.name), *finding[1:])
         for opinion in opinions
         if opinion.answer
-        for finding in opinion.answer.findings
+        for finding in opinion.answer.findings or _unnamed(opinion.answer)
     ]
+
+
+def _unnamed(answer: Answer) -> tuple[JudgeFinding, ...]:
+    """Return the finding that a warning without findings is: whoever takes it on has to name something."""
+    return () if answer.verdict == "PASS" else (JudgeFinding("verdict", "serious", answer.summary),)
 
 
 def _predictions(opinions: Sequence[Opinion]) -> list[Predicted]:

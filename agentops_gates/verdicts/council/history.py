@@ -1,18 +1,21 @@
-"""What a range adds and takes away again: no difference between its ends shows it, and it is published all the same."""
+"""The states between the ends of a range, which no difference between the ends shows.
+
+They are published all the same, and every tree of the range counts as judged. So whatever a commit makes of a file that
+neither end has - a line more, a line less, another order, another mode, no file at all - is shown as that commit's own
+difference.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from ...git.diff import SUBMODULE
+from ...git.diff import Change
 from ...git.repo import Repo
 from ...git.tree import tree_entry
-from ...model.errors import UndecidedError
 from ...model.light import NamedTuple
-from ...model.text import printable
 from ...model.verdict import Transition
-from .material import LARGEST_BLOB, shown
+from . import material
 
 _FLAGS = (
     "--stdin",
@@ -26,49 +29,47 @@ _FLAGS = (
     "--no-ext-diff",
     "--no-textconv",
 )
+# Mode and blob; a file that is not there has neither.
+Version = tuple[int, str]
+_ABSENT: Version = (0, "")
 
 
-class Passing(NamedTuple):
-    """Lines that a commit of the range has in a file and neither end has in any version of it.
-
-    ``name`` is the path as judges see it, ``path`` as git has it. ``whole`` is False for a file that is binary or too
-    large, of which only the size is told.
-    """
+class Step(NamedTuple):
+    """What one commit of the range did to one file. ``commit`` is its full id."""
 
     commit: str
-    path: str
-    name: str
-    text: str
-    whole: bool
+    file: material.File
 
 
-def passing(repo: Repo, transition: Transition, commits: list[str]) -> tuple[Passing, ...]:
-    """Return what is only in the middle of the range, in the order of its ``commits``. Raises UndecidedError."""
-    ends = _ends(repo, transition)
-    known = {oid for oids in ends.values() for oid in oids}
-    told: dict[str, set[bytes]] = {}
-    found = []
-    for commit, path, oid in _versions(repo, commits):
-        if oid not in known:
-            known.add(oid)
-            if path not in told:
-                told[path] = _at_ends(repo, transition, path, ends)
-            found.append(_lines(repo, commit, path, oid, told[path]))
-    return tuple(passed for passed in found if passed.text)
+def steps(repo: Repo, transition: Transition, commits: list[str]) -> Iterator[Step]:
+    """Yield the changes that lead to a version of a file that neither end has, each version once.
+
+    ``commits`` are those of the range, and theirs is the order. Raises UndecidedError.
+    """
+    known = _ends(repo, transition)
+    for commit, change in _changes(repo, commits):
+        path, version = change.new_path, (change.new_mode, change.new_oid)
+        if path not in known:
+            # It does not differ, so it has one version, which the range goes away from and comes back to.
+            known[path] = {_at(repo, transition.head, path)}
+        if version not in known[path]:
+            known[path].add(version)
+            yield Step(commit, material.step(repo, change))
 
 
-def _ends(repo: Repo, transition: Transition) -> dict[str, set[str]]:
-    """Return the blobs that each path that differs has at either end of the range."""
+def _ends(repo: Repo, transition: Transition) -> dict[str, set[Version]]:
+    """Return the versions that each path that differs has at either end of the range."""
     base = None if transition.base == repo.zero else transition.base
-    ends: dict[str, set[str]] = {}
+    ends: dict[str, set[Version]] = {}
     for change in repo.changes(base, transition.head):
-        for path in (change.old_path, change.new_path):
-            ends.setdefault(path, set()).update((change.old_oid, change.new_oid))
+        moved = {_ABSENT} if change.old_path != change.new_path else set()
+        ends.setdefault(change.old_path, set()).update(moved, [(change.old_mode, change.old_oid)])
+        ends.setdefault(change.new_path, set()).update(moved, [(change.new_mode, change.new_oid)])
     return ends
 
 
-def _versions(repo: Repo, commits: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield ``(commit, path, blob)`` of each version of a file that a commit makes."""
+def _changes(repo: Repo, commits: list[str]) -> Iterator[tuple[str, Change]]:
+    """Yield each commit's changes against each of its parents."""
     listing = "".join(f"{commit}\n" for commit in commits).encode()
     fields = iter(repo.git.run("diff-tree", *_FLAGS, stdin=listing).out.split(b"\0"))
     commit = ""
@@ -77,35 +78,11 @@ def _versions(repo: Repo, commits: list[str]) -> Iterator[tuple[str, str, str]]:
             # "<commit>" or, with several parents, "<commit> (from <parent>)".
             commit = field.strip().split(b" ")[0].decode() or commit
             continue
-        _, mode, _, oid, _ = field[1:].split(b" ")
+        old_mode, new_mode, old_oid, new_oid, status = field[1:].decode().split(" ")
         path = os.fsdecode(next(fields))
-        if oid.strip(b"0") and int(mode, 8) != SUBMODULE:
-            yield commit, path, oid.decode()
+        old, new = (oid if oid.strip("0") else "" for oid in (old_oid, new_oid))
+        yield commit, Change(status[0], int(old_mode, 8), int(new_mode, 8), old, new, path, path)
 
 
-def _at_ends(repo: Repo, transition: Transition, path: str, ends: Mapping[str, set[str]]) -> set[bytes]:
-    """Return the lines that the base's or the head's version of ``path`` has."""
-    lines: set[bytes] = set()
-    # A path that does not differ has one version, which the range went away from and came back to.
-    oids = ends.get(path) or {_resolve(repo, transition.head, path)}
-    for oid in oids - {""}:
-        lines.update((repo.objects.blob(oid, LARGEST_BLOB) or b"").split(b"\n"))
-    return lines
-
-
-def _resolve(repo: Repo, commit: str, path: str) -> str:
-    entry = tree_entry(repo.objects, f"{commit}^{{tree}}", path)
-    return entry[1] if entry and entry[0] & 0o170000 != SUBMODULE else ""
-
-
-def _lines(repo: Repo, commit: str, path: str, oid: str, told: set[bytes]) -> Passing:
-    name = printable(os.fsencode(path))
-    found = repo.objects.read(oid, LARGEST_BLOB)
-    if found is None:
-        raise UndecidedError(f"object {oid} cannot be read", "git fsck")
-    header, content = found
-    if header.size > LARGEST_BLOB or b"\0" in content[:8000]:
-        return Passing(commit, path, name, f"{header.size:,} bytes; not shown", whole=False)
-    new = [line for line in content.split(b"\n") if line.strip() and line not in told]
-    told.update(new)
-    return Passing(commit, path, name, shown(b"\n".join(new)), whole=True)
+def _at(repo: Repo, commit: str, path: str) -> Version:
+    return tree_entry(repo.objects, f"{commit}^{{tree}}", path) or _ABSENT

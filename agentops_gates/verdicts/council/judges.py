@@ -130,7 +130,7 @@ def _ask(table: Table, judge: JudgeConfig) -> Opinion:
 
 
 def _program(table: Table, judge: JudgeConfig, session: str) -> Program:
-    place = worktree.place(table.folder, f"judge-{sha256(judge.name.encode()).hexdigest()[:12]}")
+    place = worktree.place(table.folder)
     # The others' objects are being read in other threads, each by its own git.
     with Objects(table.repo.git) as objects:
         worktree.export(objects, table.case.transition.head_tree, place.tree, worktree.steers)

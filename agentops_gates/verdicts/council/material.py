@@ -1,4 +1,4 @@
-"""What there is to judge in a range: messages, differences, and what was added and taken away on the way.
+"""What there is to judge in a range: messages and differences.
 
 Everything is read from objects by their ids. Differences are made blob by blob, so that no attribute of the change
 (``-diff``, a driver, a text conversion) has a say in what a judge sees.
@@ -20,6 +20,11 @@ from . import risk
 
 Form = Literal["text", "binary", "submodule", "large"]
 LARGEST_BLOB = 4 << 20
+# A judge reads UTF-8, and here and there a byte that is none as an escape. Prose of Western Europe in an old encoding
+# is one such byte in twenty; what has more is in an alphabet that nobody reads as escapes, or is no text at all.
+_MOST_ESCAPES = 10
+# More lines than any change has.
+_LATER = 1 << 40
 # Each setting of the user or the repository that could change what is shown is overruled.
 _DIFF = (
     "diff",
@@ -74,6 +79,16 @@ def files(repo: Repo, transition: Transition) -> tuple[File, ...]:
     return tuple(sorted((_file(repo, change, lines, marked) for change in changes), key=lambda file: file.rank))
 
 
+def step(repo: Repo, change: Change) -> File:
+    """Return a change that one commit of the range made, to be seen after the range's own files of its class.
+
+    Its lines are not counted. Raises UndecidedError.
+    """
+    form = _form(repo, change)
+    order = (_risk(change, form), _LATER, change.new_path)
+    return File(change.new_path, name(change.new_path), change, form, 0, order)
+
+
 def difference(repo: Repo, file: File) -> str:
     """Return the hunks of a text file, or in words what happened to another; nothing if only its name or mode changed.
 
@@ -110,8 +125,18 @@ def _message(repo: Repo, oid: str) -> str:
 def _file(repo: Repo, change: Change, lines: Mapping[str, int], marked: Mapping[str, str]) -> File:
     form = _form(repo, change)
     changed = lines.get(change.new_path, 0)
-    order = (risk.of(change.new_path, form, marked=change.new_path in marked), changed, change.new_path)
-    return File(change.new_path, printable(os.fsencode(change.new_path)), change, form, changed, order)
+    order = (_risk(change, form, marked=change.new_path in marked), changed, change.new_path)
+    return File(change.new_path, name(change.new_path), change, form, changed, order)
+
+
+def name(path: str) -> str:
+    """Return a path as judges see it."""
+    return printable(os.fsencode(path))
+
+
+def _risk(change: Change, form: Form, *, marked: bool = False) -> int:
+    """Return the class of a change: what is moved away matters as much as where it comes to lie."""
+    return min(risk.of(path, form, marked=marked) for path in (change.old_path, change.new_path))
 
 
 def _form(repo: Repo, change: Change) -> Form:
@@ -120,7 +145,18 @@ def _form(repo: Repo, change: Change) -> Form:
     contents = list(_contents(repo, change))
     if None in contents:
         return "large"
-    return "binary" if any(b"\0" in content[:8000] for content in contents if content) else "text"
+    return "text" if all(map(_legible, filter(None, contents))) else "binary"
+
+
+def _legible(content: bytes) -> bool:
+    if content.isascii():
+        return b"\0" not in content
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        foreign = len(content.translate(None, bytes(range(128))))
+        return b"\0" not in content and foreign * _MOST_ESCAPES <= len(content)
+    return b"\0" not in content
 
 
 def _contents(repo: Repo, change: Change) -> Iterator[bytes | None]:

@@ -1,7 +1,7 @@
 """Finds what a program left behind that slipped out of its group: on Linux, orphans come to us and are ended.
 
-Elsewhere a program that makes a session of its own can outlive the council; it then cannot change what was judged, as
-that was read from objects, but nobody sees it.
+Elsewhere a program that makes a session of its own can outlive the council, and one of the author's checks the judges'
+beginning. It cannot change the packet, which was read from objects before; what judges run and write it can reach.
 """
 
 from __future__ import annotations

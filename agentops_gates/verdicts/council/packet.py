@@ -21,6 +21,7 @@ from .sizing import concerns
 
 SCHEMA = "agentops-gates/packet/v1"
 PLAN = "the plan"
+_HIDDEN = {"binary": "binary", "large": "too large to show", "submodule": "in another repository"}
 # Only a list of names: what is left out beyond it is counted.
 _MOST_NAMES = 200
 # So many times what fits is held, as a large difference may be passed over for a smaller one.
@@ -56,7 +57,11 @@ class Left(NamedTuple):
 
 
 class Packet(NamedTuple):
-    """A packet as bytes, with what it shows and what not. ``shown`` are paths in git, each shown as a whole."""
+    """A packet as bytes, with what it shows and what not.
+
+    ``shown`` are paths in git of which all that is to be known is there as text: their difference, and their states on
+    the way.
+    """
 
     data: bytes
     shown: frozenset[str]
@@ -69,11 +74,19 @@ class Packet(NamedTuple):
 
 
 class Material(NamedTuple):
-    """What the repository has to say about a case, ready for packets. ``names`` are the paths as judges see them."""
+    """What the repository has to say about a case, ready for packets.
+
+    ``left`` nobody is shown. ``names`` are the paths as judges see them, ``former`` where the files that moved were.
+    """
 
     items: tuple[Item, ...]
     left: tuple[Left, ...]
     names: Mapping[str, str]
+    former: Mapping[str, str]
+
+    def paths(self, path: str) -> tuple[str, ...]:
+        """Return the path and the one that it had before: what goes away from a place concerns who looks after it."""
+        return (path, self.former[path]) if path in self.former else (path,)
 
 
 def gather(repo: Repo, case: Case, largest: int) -> Material:
@@ -83,21 +96,22 @@ def gather(repo: Repo, case: Case, largest: int) -> Material:
     """
     plan = [Item("plan", PLAN, "", (-1,), {"text": _text(case.plan_text)})] if case.plan_text else []
     if case.kind == "plan":
-        return Material(tuple(plan), (), {})
+        return Material(tuple(plan), (), {}, {})
     commits = material.messages(repo, case.transition)
     files = material.files(repo, case.transition)
-    passing = history.passing(repo, case.transition, [commit.oid for commit in commits])
-    shown, left = _differences(repo, files, largest)
-    parts = [*plan, *map(_message, commits), *shown, *map(_passing, passing)]
-    names = {file.path: file.name for file in files} | {passed.path: passed.name for passed in passing}
-    large = [Left(passed.name, passed.path, "too large to show") for passed in passing if not passed.whole]
-    return Material(tuple(parts), (*left, *large), names)
+    steps = list(history.steps(repo, case.transition, [commit.oid for commit in commits]))
+    shown, left = _differences(
+        repo, [*((file, "") for file in files), *((step.file, step.commit) for step in steps)], largest
+    )
+    names = {file.path: file.name for file in (*files, *(step.file for step in steps))}
+    former = {file.path: file.change.old_path for file in files if file.change.old_path != file.path}
+    return Material((*plan, *map(_message, commits), *shown), tuple(left), names, former)
 
 
 def build(case: Case, found: Material, results: Sequence[Result], judge: JudgeConfig, share: int) -> Packet | None:
     """Return the packet for one judge, or None if its context window does not even hold what every packet has."""
-    concern = [item for item in found.items if not item.path or concerns(judge, item.path)]
-    hidden = [left for left in found.left if concerns(judge, left.path)]
+    concern = [item for item in found.items if not item.path or concerns(judge, *found.paths(item.path))]
+    hidden = [left for left in found.left if concerns(judge, *found.paths(left.path))]
     fence = f"data-{secrets.token_hex(12)}"
     items = _fenced(concern, fence)
     limit = space = room(judge.context, share)
@@ -113,7 +127,7 @@ def build(case: Case, found: Material, results: Sequence[Result], judge: JudgeCo
 
 
 def _shown(kept: Sequence[Item], left: Sequence[Left]) -> frozenset[str]:
-    """Return the paths of which everything is shown: a file's difference, and all that passed through it."""
+    """Return the paths of which everything is shown: a file's difference, and its states on the way."""
     return frozenset(item.path for item in kept if item.path) - {item.path for item in left}
 
 
@@ -168,40 +182,48 @@ def _message(message: material.Message) -> Item:
     )
 
 
-def _passing(passed: history.Passing) -> Item:
-    value = {"commit": passed.commit, "path": passed.name, "lines": passed.text}
-    return Item("history", f"{passed.name} in commit {passed.commit[:12]}", passed.path, (1, len(passed.text)), value)
+def _differences(repo: Repo, files: Iterable[tuple[material.File, str]], largest: int) -> tuple[list[Item], list[Left]]:
+    """Return an item for each file, until no packet could hold more; and what nobody is shown as text.
 
-
-def _differences(repo: Repo, files: Iterable[material.File], largest: int) -> tuple[list[Item], list[Left]]:
-    """Return an item for each file, by risk, until no packet could hold more; and those that nobody can be shown."""
+    With each file comes the commit that did this to it, or nothing where it is the whole range.
+    """
     shown, left = [], []
     held = 0
-    for file in files:
-        diff = material.difference(repo, file) if file.form != "large" and held <= _MOST_HELD * largest else None
-        if diff is None or len(diff) > largest:
-            left.append(Left(file.name, file.path, "too large to show" if file.form == "large" else "did not fit"))
-        else:
-            shown.append(_file(file, diff))
+    for file, commit in files:
+        where = f"{file.name} in commit {commit[:12]}" if commit else file.name
+        diff = _difference(repo, file, largest) if held <= _MOST_HELD * largest else None
+        if diff is None or file.form != "text":
+            left.append(Left(where, file.path, _HIDDEN.get(file.form, "did not fit")))
+        if diff is not None:
+            shown.append(_step(file, diff, where, commit) if commit else _file(file, diff))
             held += len(diff)
     return shown, left
 
 
+def _difference(repo: Repo, file: material.File, largest: int) -> str | None:
+    """Return the difference, unless no packet could hold it."""
+    diff = material.difference(repo, file) if file.form != "large" else None
+    return None if diff is None or len(diff) > largest else diff
+
+
 def _file(file: material.File, diff: str) -> Item:
     change = file.change
-    value = {
-        "path": file.name,
-        "old_path": printable(change.old_path.encode("utf-8", "surrogateescape")),
-        "status": _STATUS.get(change.status, change.status),
-        "old_mode": f"{change.old_mode:06o}",
-        "new_mode": f"{change.new_mode:06o}",
-        "form": file.form,
-        "diff": diff,
-    }
-    return Item("files", file.name, file.path, file.rank, value)
+    value = {"old_path": material.name(change.old_path), "status": _STATUS.get(change.status, change.status)}
+    return Item("files", file.name, file.path, file.rank, {"path": file.name, **value, **_facts(file, diff)})
 
 
-_TEXTS = ("text", "message", "lines", "diff")
+def _step(file: material.File, diff: str, where: str, commit: str) -> Item:
+    first, later, path = file.rank
+    value = {"commit": commit, "path": file.name, **_facts(file, diff)}
+    return Item("history", where, file.path, (first, later + len(diff), path), value)
+
+
+def _facts(file: material.File, diff: str) -> dict[str, str]:
+    modes = {"old_mode": f"{file.change.old_mode:06o}", "new_mode": f"{file.change.new_mode:06o}"}
+    return {**modes, "form": file.form, "diff": diff}
+
+
+_TEXTS = ("text", "message", "diff")
 
 
 def _fenced(items: Iterable[Item], fence: str) -> list[Item]:

@@ -23,8 +23,9 @@ _RANGE = """\
 Judge whether this change may be pushed. Look for: behaviour that differs from what the messages and the plan say; \
 wrong results, lost data, races, errors that are swallowed; input that is trusted; secrets; checks, tests or \
 limits that are weakened, skipped or made unable to fail; code that nobody asked for. "files" holds the difference \
-between base and head, "history" lines that were added on the way and are gone at the head: a secret among them is \
-still published. "mechanical" holds the results of programs; they count on their own, so do not repeat them.
+between base and head; "history" what single commits did to a file on the way, where neither end has the result: each \
+of these states is published with the change and can be checked out, so a secret, or a check that is missing, counts \
+there as well. "mechanical" holds the results of programs; they count on their own, so do not repeat them.
 """
 
 _PLAN = """\
@@ -49,7 +50,8 @@ Print exactly one JSON object and nothing else: no prose, no code fence. Anythin
  "checked": ["path or glob", ...], "not_checked": ["path, or what you could not check", ...]%s}
 FAIL: it must not go on like this. WARN: it can, if somebody answers for the findings. PASS: you looked and would \
 put your name to it; beside a critical or serious finding it counts as WARN.
-"checked" lists every path of the packet that you really judged; a glob such as src/** stands for all below it. \
+"checked" lists every path of the packet that you really judged, in "files" and "history"; a glob such as src/** \
+stands for all below it, and the name of a changed file for that file alone. \
 What you do not list was not checked. "not_checked" is for what you were given and could not judge; what the \
 packet leaves out (key "not_included") is known already. Texts have no line breaks. If you are in doubt, do not \
 answer PASS.

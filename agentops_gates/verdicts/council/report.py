@@ -28,7 +28,10 @@ def terminal(result: CouncilResult, width: int = 80) -> str:
         list(chain.from_iterable(_entry(check.result, check.check, width) for check in result.mechanical)),
         *(_finding(finding, width) for finding in _by_severity(result.findings)),
         _lines(told, width),
-        _lines([f"not checked: {safe(name)}" for name in _first(_not_checked(result), _MOST)], width),
+        _lines([f"not checked: {safe(name)}" for name in _first(_why(result, result.not_checked), _MOST)], width),
+        _lines(
+            [f"not checked, nor required: {safe(name)}" for name in _first(_why(result, result.unseen), _MOST)], width
+        ),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -45,15 +48,20 @@ def markdown(result: CouncilResult) -> str:
     for finding in _by_severity(result.findings):
         lines += ["", *_section(finding)]
     lines += ["", *(f"- Predicted {code(one.id)}: {code(one.text)}" for one in result.predictions)]
-    lines += ["", *(f"- Not checked: {code(name)}" for name in _first(_not_checked(result), _MOST_MARKDOWN))]
+    lines += _unchecked(result)
     return "\n".join(line for number, line in enumerate(lines) if line or lines[number - 1]).rstrip() + "\n"
 
 
-def _not_checked(result: CouncilResult) -> list[str]:
+def _unchecked(result: CouncilResult) -> Iterator[str]:
+    for label, names in (("Not checked", result.not_checked), ("Not checked, nor required", result.unseen)):
+        yield from ("", *(f"- {label}: {code(name)}" for name in _first(_why(result, names), _MOST_MARKDOWN)))
+
+
+def _why(result: CouncilResult, names: Sequence[str]) -> list[str]:
     """Return what was not checked, with the reason where the packets had one."""
     packets = [opinion.packet for opinion in result.opinions if opinion.packet]
     reasons = {left.name: f" ({left.reason})" for packet in packets for left in packet.left}
-    return [name + reasons.get(name, "") for name in result.not_checked]
+    return [name + reasons.get(name, "") for name in names]
 
 
 def _word(result: CouncilResult) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import zip_longest
 from unicodedata import east_asian_width
 
+from ...model import markdown
 from ...model.text import printable
 
 _LONGEST = 2_000
@@ -43,12 +43,8 @@ def columns(text: str) -> int:
 
 def code(text: str, longest: int = _LONGEST) -> str:
     """Return ``text`` as a Markdown code span that nothing in it can end, in a table cell or out of it."""
-    shown = safe(text, longest).replace("|", "\\x7c")
-    if not shown.strip():
-        return "(empty)"
-    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
-    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    shown = safe(text, longest)
+    return markdown.code(shown, cell=True) if shown.strip() else "(empty)"
 
 
 def _broken(text: str, widest: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ like): the author of the change would speak to the judge through them. Their cha
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -70,6 +71,8 @@ _STEERING = frozenset(
         "warp.md",
     )
 )
+# What programs look for upwards from where they lie or start, apart from what gives orders: Node's modules.
+_LOADED = frozenset(("node_modules", "package.json"))
 _GITHUB = frozenset(("hooks", "instructions", "agents", "copilot", "prompts", "chatmodes", "skills"))
 
 
@@ -85,7 +88,8 @@ def scratch(repo: Repo) -> Iterator[str]:
     """Yield a new private folder, and remove it with all that it holds afterwards.
 
     Raises UndecidedError when temporary files would lie in the repository, within reach of what is judged, or below a
-    file from which agents take orders: they look for those upwards, and anybody may write into ``/tmp``.
+    file from which agents take orders or programs load code: they look for those upwards, and anybody may write into
+    ``/tmp``.
     """
     folder = os.path.realpath(tempfile.mkdtemp(prefix="agentops-council-"))
     try:
@@ -97,7 +101,7 @@ def scratch(repo: Repo) -> Iterator[str]:
             )
         if above := next(_orders_above(folder), None):
             raise UndecidedError(
-                f"{printable(above)} would give orders to every judge that works below it",
+                f"{printable(above)} would give orders or code to every judge that works below it",
                 "remove it, or set TMPDIR to a folder with nothing of the kind above it",
             )
         yield folder
@@ -110,18 +114,25 @@ def _orders_above(folder: str) -> Iterator[str]:
     while folder != (folder := os.path.dirname(folder)):
         with suppress(OSError):
             # A home holds its owner's own settings.
-            found = [name for name in os.listdir(folder) if folder != home and steers(os.fsencode(name))]
+            found = [name for name in os.listdir(folder) if folder != home and _reaches_down(name)]
             yield from (os.path.join(folder, name) for name in sorted(found))
 
 
-def place(folder: str, name: str) -> Place:
-    """Make the folders of one program below ``folder`` and return them. Raises UndecidedError."""
-    own = os.path.join(folder, name)
+def _reaches_down(name: str) -> bool:
+    return name in _LOADED or steers(os.fsencode(name))
+
+
+def place(folder: str) -> Place:
+    """Make the folders of one program below ``folder`` and return them. Raises UndecidedError.
+
+    Nobody can know their names before, and none is taken over: what somebody left there would be the program's home.
+    """
+    own = os.path.join(folder, secrets.token_hex(16))
     tree, home, temp, base = (os.path.join(own, part) for part in ("tree", "home", "tmp", "base"))
     made = Place(own, tree, home, temp, base)
     with _writing():
         for path in made:
-            os.makedirs(path, mode=0o700, exist_ok=True)
+            os.mkdir(path, 0o700)
     return made
 
 
@@ -150,7 +161,7 @@ def adapters(objects: Objects, base: str, folder: str) -> None:
     if found and found[0] == TREE:
         target = os.path.join(folder, ADAPTERS)
         with _writing():
-            os.makedirs(target, mode=0o700, exist_ok=True)
+            os.makedirs(target, mode=0o700)
         export(objects, found[1], target)
 
 

@@ -137,3 +137,8 @@ def test_refused_bytes(data: bytes, why: str) -> None:
 def test_a_backslash_before_a_letter_is_kept() -> None:
     made: Answer = parse(json.dumps({**LEAST, "summary": "C:\\new\\table\\\nend"}).encode(), 1_000_000)
     assert made.summary == "C:\\new\\table\\ end"
+
+
+def test_all_keys_that_are_missing_are_named_at_once() -> None:
+    with pytest.raises(MalformedError, match=r"^the answer lacks the keys 'findings', 'schema'$"):
+        parse(json.dumps({key: LEAST[key] for key in LEAST if key not in ("schema", "findings")}).encode(), 10_000)

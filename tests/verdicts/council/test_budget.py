@@ -90,7 +90,8 @@ def test_a_pass_that_leaves_required_files_out_is_a_warning(bench: Bench) -> Non
     judge = bench.judge("j", PASS, context=10_000)
     result = bench.council(judge)
     assert (result.verdict, result.not_checked) == ("WARN", ("big.py",))
-    assert bench.council(judge, config={"required": ("*.md",)}).verdict == "PASS"
+    eased = bench.council(judge, config={"required": ("*.md",)})
+    assert (eased.verdict, eased.not_checked, eased.unseen) == ("PASS", (), ("big.py",))
     wider = bench.judge("k", PASS, context=100_000)
     assert bench.council(judge, wider).verdict == "PASS"
 

@@ -236,8 +236,9 @@ def test_an_interrupt_ends_all_judges(bench: Bench) -> None:
 def test_good_judges_are_heard_beside_bad_ones(bench: Bench) -> None:
     bad = [bench.judge(f"bad{n}", body) for n, body in enumerate(("sys.exit(1)", "print('PASS')", "time.sleep(60)"))]
     result = bench.council(*bad, bench.judge("good", PASS), config={"timeout": 2})
-    assert (result.verdict, len(result.judges)) == ("PASS", 1)
+    assert (result.council, len(result.judges)) == ("PASS", 1)
     assert all(opinion.problem for opinion in result.opinions[:3])
+    assert bench.council(*bad, bench.judge("good", FAIL), config={"timeout": 2}).verdict == "FAIL"
 
 
 def assert_gone(pids: Path, count: int) -> None:
