@@ -1,7 +1,7 @@
 """Writes everything that is derived from the gates' metadata; with --check, fails when a file is stale.
 
 Manifest, policy schema, documentation pages, the tables and help text in the README and its picture are born from one
-place, so they cannot drift from what the gates do.
+place, so they cannot drift from what the gates do. What is said of bypasses is born where its tests look it up.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from collections.abc import Callable
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, ".ci"))
+sys.path.append(os.path.join(ROOT, "tests"))
 
 import picture  # noqa: E402
+import settings  # noqa: E402
+from bypass import page as bypass_page  # noqa: E402
 
 from agentops_gates.entry import manifest  # noqa: E402
 from agentops_gates.gates.registry import built_gates, metadata  # noqa: E402
@@ -24,9 +27,7 @@ from agentops_gates.policy import schema  # noqa: E402
 from agentops_gates.verdicts import fields  # noqa: E402
 
 PLANNED = {
-    "dangerous-git": "Destructive git is stopped, and the work saved first",
     "flywheel-lifecycle": "Knowledge really flows: captured, found, cited",
-    "worker-no-commit": "Workers write files, the lead commits",
 }
 
 
@@ -96,7 +97,9 @@ def files() -> dict[str, str]:
     return {
         ".pre-commit-hooks.yaml": manifest.render(metadata()),
         "schemas/policy-v1.schema.json": schema.text(metadata()),
+        "docs/bypass.md": bypass_page.text(),
         "docs/images/block.svg": picture.svg(),
+        "docs/settings.md": settings.page(schema.schema(metadata()), [(gate.id, gate.title) for gate in metadata()]),
         "README.md": readme(),
         **{f"docs/gates/{module.META.id}.md": gate_page(module) for module in built_gates()},
         **{f"schemas/{kind}-v1.schema.json": fields.schema(kind) for kind in fields.KINDS},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -12,14 +13,24 @@ from .model.outcome import EXIT_INTERNAL, EXIT_INTERRUPT, EXIT_UNREAD
 
 def main() -> None:
     """Run the command line and exit; the exit codes are those of ``model.outcome``."""
+    # A run is short and keeps what it loads: looking for cycles in that costs a hook 2 ms and frees nothing.
+    gc.set_threshold(100_000)
     sys.exit(guarded(lambda: _dispatch(sys.argv[1:])))
 
 
 def _dispatch(args: list[str]) -> int:
+    if args[:2] == ["hook", "agent"]:
+        from .entry.runtimes.session import main as agent
+
+        return agent(args[2:])
     if args[:1] == ["hook"]:
         from .entry.githooks.dispatch import main as hook
 
         return hook(args[1:])
+    if args[:1] == ["guard"] and args[1:] not in ([], ["--help"], ["-h"]):
+        from .entry.guard import main as guard
+
+        return guard(args[1:])
     if args[:1] == ["check"]:
         from .entry.check import check, plain
 

@@ -186,7 +186,8 @@ row = {{"args": sys.argv[2:], "subjects": [], "undecided": ""}}
 with Repo.open() as repo:
     try:
         updates = parse_updates(sys.stdin.buffer.read())
-        for s in push_subjects(repo, updates, sys.argv[2], lambda name: name in ("main", "release")):
+        brought = push_subjects(repo, updates, sys.argv[2], lambda name: name in ("main", "release"))
+        for s in (one for one in brought if one.kind != "ref"):
             changed = sorted({{c.new_path for b in s.bases or (None,) for c in repo.changes(b, s.head)}})
             row["subjects"].append({{"ref": s.ref.remote_ref, "bases": s.bases, "head": s.head, "changed": changed}})
     except UndecidedError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Sequence
 
@@ -25,6 +24,8 @@ from .options import not_empty
 from .output import CLOSED, emit, write
 from .progress import Progress
 
+_DIGITS = 6  # of a plain number of seconds
+
 
 class Asked(NamedTuple):
     """What was asked for. The names are those of the long options; ``deadline`` is in seconds."""
@@ -40,6 +41,7 @@ class Asked(NamedTuple):
     report: tuple[str, ...] = ()
     deadline: float | None = None
     color: str = "auto"
+    boundary: str | None = None
 
 
 def plain(args: Sequence[str]) -> Asked | None:
@@ -64,7 +66,7 @@ def _plain(name: str, value: str | bool) -> bool:
     if name == "format":
         return value in FORMATS
     if name == "deadline":
-        return bool(re.fullmatch("[1-9][0-9]{0,5}", value))
+        return value.isascii() and value.isdecimal() and value[0] != "0" and len(value) <= _DIGITS
     return name in ("gate", "report", "base", "head", "ref", "output") and not value.startswith("-")
 
 
@@ -109,11 +111,16 @@ def _judge(repo: Repo, subject: Subject, gates: Sequence[GateModule], deadline: 
 
 def _subject(repo: Repo, asked: Asked) -> Subject:
     subject = _named(repo, asked)
+    if asked.boundary:
+        ci.confirm(os.environ)
+        subject = subject._replace(station=subject.station._replace(boundary="ci"))
     if asked.ref is None:
         return subject
     if subject.kind != "range":
         raise UsageError("--ref names the branch that a range goes to", "add --base (and --head)")
-    return subject._replace(target=full_name(asked.ref))
+    # What a person names as the base of a branch is where that stands.
+    old = repo.commit(asked.base) if asked.base else subject.old
+    return subject._replace(target=full_name(asked.ref), old=old)
 
 
 def _named(repo: Repo, asked: Asked) -> Subject:

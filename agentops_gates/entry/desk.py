@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from .. import __version__
@@ -17,23 +17,26 @@ from ..model.finding import GateResult
 from ..model.light import NamedTuple
 from ..model.subject import Subject
 from ..model.text import printable
-from ..model.verdict import Content, Judge, Mechanical, Record, Statement, Transition, Word
+from ..model.verdict import Attempt, Content, Judge, Mechanical, Record, Statement, Transition, Word
 from ..policy.load import judging
 from ..policy.policy import PROTECTED, Policy
 from ..verdicts import lineage, records
+from ..verdicts.decide import spent
+from ..verdicts.leave import to_name
 from ..verdicts.signing import sign
 from ..verdicts.statement import dump, kind_of, ordered, record_id
 from ..verdicts.strictjson import MalformedError
 from ..verdicts.transition import read
 from ..verdicts.twin import markdown
-from ..verdicts.word import worst
+from ..verdicts.word import word_of, worst
 from ..verdicts.work import plan_of
 
 VIBE = "push-after-vibe"
 PRE_MORTEM = "pre-mortem-before-crank"
-TWINS = ".agents/council"
 _WORDS: dict[str, Word] = {"fail": "FAIL", "warn": "WARN"}
 _ZERO = "0" * 64
+_HOUR = 3600
+_MOST_CHANGES = 256
 
 
 class Judged(NamedTuple):
@@ -45,7 +48,7 @@ class Judged(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What a judgement adds to a transition: see :class:`model.verdict.Statement`."""
+    """What a judgement adds to a transition, see :class:`model.verdict.Statement`; ``run`` is from :func:`begin`."""
 
     verdict: Word
     judges: tuple[Judge, ...]
@@ -53,6 +56,8 @@ class Made(NamedTuple):
     findings: tuple[str, ...] = ()
     findings_digest: str = _ZERO
     not_checked: tuple[str, ...] = ()
+    run: str = ""
+    unseen: tuple[str, ...] = ()
 
 
 def work(repo: Repo, base: str | None, head: str | None, ref: str | None) -> Judged:
@@ -65,10 +70,22 @@ def work(repo: Repo, base: str | None, head: str | None, ref: str | None) -> Jud
     target = ref or _branch(repo, start)
     if not target.startswith("refs/"):
         raise UsageError(f"--ref {printable(target)} is no full name", f"--ref refs/heads/{printable(target)}")
-    subject = range_subject(repo, start, head or "HEAD")._replace(target=target)
+    subject = range_subject(repo, start, head or "HEAD")._replace(target=target, old=repo.resolve(start))
+    return _judged(repo, subject)
+
+
+def rewinding(repo: Repo, base: str | None, head: str | None, ref: str | None) -> Judged:
+    """Return the move of ``ref`` from ``base`` itself to ``head``, which may take commits off it; see :func:`work`."""
+    there = work(repo, base, head, ref).subject
+    assert there.old is not None
+    return _judged(repo, there._replace(bases=(there.old,), onto=None))
+
+
+def _judged(repo: Repo, subject: Subject) -> Judged:
+    assert subject.head is not None
     policy = policy_of(repo, subject)
-    plan = plan_of(repo, subject.base, repo.commit(head or "HEAD"), policy)
-    return Judged(subject, policy, read(repo, subject, target, policy, plan, old=repo.resolve(start)))
+    plan = plan_of(repo, subject.base, subject.head, policy)
+    return Judged(subject, policy, read(repo, subject, subject.target, policy, plan, old=subject.old))
 
 
 def policy_of(repo: Repo, subject: Subject) -> Policy:
@@ -76,13 +93,17 @@ def policy_of(repo: Repo, subject: Subject) -> Policy:
     return judging(repo, subject.base, (subject.head,), metadata(), trust_cache=False)
 
 
-def checks(repo: Repo, subject: Subject) -> tuple[Mechanical, ...]:
-    """Run the mechanical gates over ``subject``. Raises UndecidedError if one cannot decide."""
+def checks(repo: Repo, subject: Subject, policy: Policy | None = None) -> tuple[Mechanical, ...]:
+    """Run the mechanical gates over ``subject``. Raises UndecidedError if one cannot decide.
+
+    A warning of a gate that ``policy`` calls advisory counts as a PASS.
+    """
+    advisory = policy.gates[VIBE]["advisory"] if policy else ()
     report = run(repo, [subject], mechanical(subject.kind))
     for result in report.gates:
         if result.outcome == "undecided":
             raise UndecidedError(f"{result.id} is undecided: {result.reason}", result.fix)
-    return tuple(_mechanical(result) for result in report.gates)
+    return tuple(_mechanical(result, result.id in advisory) for result in report.gates)
 
 
 def plan_text(repo: Repo, judged: Judged) -> str:
@@ -94,14 +115,29 @@ def plan_text(repo: Repo, judged: Judged) -> str:
     return text.decode("utf-8", "replace")
 
 
+def begin(repo: Repo, gate: str, transition: Transition, policy: Policy, key: str | None) -> str:
+    """Store that judges are about to be asked, and return the attempt's id.
+
+    A run that is broken off leaves this behind, and counts. Raises UsageError after the last strike of the lineage.
+    """
+    _past(repo, gate, transition, policy)
+    # Whoever holds the clock still must not have all runs look like one.
+    attempt = _attempt(gate, transition)._replace(nonce=os.urandom(8).hex())
+    return keep(repo, [gate], attempt, key).id
+
+
+def unheard(repo: Repo, gate: str, transition: Transition, run: str, key: str | None) -> None:
+    """Store that nobody answered in a run that came to its end: there was nothing to learn from it."""
+    keep(repo, [gate], _attempt(gate, transition)._replace(unheard=run), key)
+
+
 def statement(repo: Repo, gate: str, transition: Transition, policy: Policy, made: Made) -> Statement:
-    """Return the statement of a judgement that was just made. Raises UsageError after the third FAIL of its lineage."""
-    earlier = lineage.about(gate, transition, _statements(repo, gate))
-    if lineage.strikes(transition, lambda: transition.changes, earlier) >= lineage.STRIKES:
-        raise UsageError(
-            "this work has failed three times: judging it again decides nothing",
-            "a person whom the policy names under humans looks at it, and can override",
-        )
+    """Return the statement of a judgement that was just made.
+
+    Raises UsageError after the lineage's last strike, unless its run began before that.
+    """
+    past = _past(repo, gate, transition, policy, made.run)
+    earlier = [item for item in past if isinstance(item, Statement)]
     said = Statement(
         gate=gate,
         verdict=worst((made.verdict, *(check.result for check in made.mechanical))),
@@ -121,11 +157,17 @@ def statement(repo: Repo, gate: str, transition: Transition, policy: Policy, mad
         findings=made.findings,
         findings_digest=made.findings_digest,
         not_checked=made.not_checked,
-        lineage=lineage.name(transition, transition.changes, earlier),
-        attempt=lineage.attempt(transition, transition.changes, earlier),
+        lineage=lineage.name(transition, earlier),
+        attempt=1 + len(past),
         issued=int(time.time()),
-        lifetime=policy.verdicts["lifetime_hours"] * 3600,
+        lifetime=policy.verdicts["lifetime_hours"] * _HOUR,
+        touched=lineage.touched(transition.paths),
+        run=made.run,
+        unseen=made.unseen,
     )
+    if word_of(said) == "WARN":
+        # Whoever takes on a WARN names all that makes it one.
+        said = said._replace(findings=to_name(said))
     return ordered(said)
 
 
@@ -145,18 +187,21 @@ def write_twin(repo: Repo, record: Record, content: Content, words: Sequence[str
         return ""
     from .output import write_text
 
-    folder = os.path.join(repo.toplevel, *TWINS.split("/"))
+    folder = os.path.join(repo.toplevel, *lineage.PAGES.split("/"))
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, f"{record.id}.md")
     write_text(path, markdown(record, content, words) + (f"\n{more}" if more else ""))
-    return f"{TWINS}/{record.id}.md"
+    return f"{lineage.PAGES}/{record.id}.md"
 
 
 def find(repo: Repo, name: str) -> tuple[str, Record, Content]:
-    """Return the gate, record and content of the record whose id begins with ``name``; UsageError unless it is one."""
-    met = {}
+    """Return gate, record and content of the record whose id, or the digits in it, begin with ``name``.
+
+    Of several that differ in nothing but the signature, a signed one. Raises UsageError unless it is one id.
+    """
+    met: dict[str, records.Found] = {}
     for found in records.load(repo):
-        if found.record and (found.id == name or found.id.startswith(name)):
+        if found.record and _begins(found.id, name) and (found.id not in met or found.record.signature):
             met[found.id] = found
     if len(met) != 1 or not name:
         what = "no record" if not met else f"{len(met)} records"
@@ -169,20 +214,63 @@ def find(repo: Repo, name: str) -> tuple[str, Record, Content]:
         raise UsageError(f"{printable(found.place)}: {error}") from error
 
 
-def _statements(repo: Repo, gate: str) -> list[Statement]:
-    contents = []
+def _begins(record: str, name: str) -> bool:
+    return record.startswith(name) or record.partition("-")[2].startswith(name)
+
+
+def _attempt(gate: str, transition: Transition) -> Attempt:
+    return Attempt(
+        gate=gate,
+        repository=transition.repository,
+        object_format=transition.object_format,
+        ref=transition.ref,
+        base=transition.base,
+        head_tree=transition.head_tree,
+        epic=transition.plan.epic if transition.plan else "",
+        changes=tuple(sorted(set(transition.changes))[:_MOST_CHANGES]),
+        authors=tuple(sorted(transition.authors)),
+        touched=lineage.touched(transition.paths),
+        issued=int(time.time()),
+    )
+
+
+def _past(repo: Repo, gate: str, transition: Transition, policy: Policy, begun: str = "") -> list[Statement | Attempt]:
+    """Return the verdicts, and the runs without one, in the lineage.
+
+    Raises UsageError if there are no strikes left for a run that has not ``begun`` yet.
+    """
+    contents = _contents(repo, gate)
+    statements = [item for item in contents.values() if isinstance(item, Statement)]
+    statements = lineage.about(gate, transition, statements)
+    attempts = {name: item for name, item in contents.items() if isinstance(item, Attempt) and name != begun}
+    attempts = {name: item for name, item in attempts.items() if lineage.about(gate, transition, (item,))}
+    since = int(time.time()) - policy.verdicts["lifetime_hours"] * _HOUR
+    found = lineage.tally(transition, lambda: transition.changes, statements, attempts, since=since)
+    if found.strikes >= lineage.STRIKES and not begun:
+        raise UsageError(
+            f"this work has failed three times ({spent(found)}): judging it again decides nothing",
+            "a person whom the policy names under humans looks at it, and can override",
+        )
+    open_ = lineage.unfinished(attempts, statements, since=since)
+    items: list[Statement | Attempt] = [*statements, *open_]
+    return lineage.lineage(transition, transition.changes, items, since=since)
+
+
+def _contents(repo: Repo, gate: str) -> Mapping[str, Content]:
+    contents = {}
     for found in records.load(repo, gate):
-        if found.record and found.record.kind == "verdict":
+        if found.record:
             try:
-                contents.append(records.content_of(gate, found.record))
+                contents[found.id] = records.content_of(gate, found.record)
             except MalformedError:
                 continue  # the verifier tells of it
-    return [content for content in contents if isinstance(content, Statement)]
+    return contents
 
 
-def _mechanical(result: GateResult) -> Mechanical:
+def _mechanical(result: GateResult, advisory: bool) -> Mechanical:
     said = repr((result.outcome, result.reason, sorted(map(repr, result.findings)))).encode()
-    return Mechanical(result.id, __version__, _WORDS.get(result.outcome, "PASS"), sha256(said).hexdigest())
+    word = _WORDS.get(result.outcome, "PASS")
+    return Mechanical(result.id, __version__, "PASS" if advisory and word == "WARN" else word, sha256(said).hexdigest())
 
 
 def _trunk(repo: Repo) -> str:

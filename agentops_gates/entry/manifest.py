@@ -22,6 +22,7 @@ _MINIMUM = "3.2.0"  # the first pre-commit with today's stage names
 _JUDGES = {
     "pre-commit": "the staged change",
     "pre-merge-commit": "the result of a merge",
+    "prepare-commit-msg": "who commits, with --no-verify too",
     "commit-msg": "the commit message",
     "pre-push": "what a push brings",
 }
@@ -73,7 +74,7 @@ def _block(entry: HookEntry) -> str:
         "language": "python",
         "stages": list(entry.stages),
         "always_run": True,
-        "pass_filenames": entry.stages == ("commit-msg",),
+        "pass_filenames": entry.stages in (("prepare-commit-msg",), ("commit-msg",)),
         "require_serial": True,
         "minimum_pre_commit_version": _MINIMUM,
     }

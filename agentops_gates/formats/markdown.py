@@ -7,13 +7,12 @@ pipe would still end the cell, and escaping it is undone by a backslash before i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from ..model.finding import Finding, GateResult, Report
 from ..model.gate import Gate
-from ..model.text import printable
+from ..model.markdown import code, longest_run
 from .common import (
     LEVELS,
     TOOL,
@@ -64,22 +63,10 @@ def document(report: Report, *, gates: Sequence[Gate] = (), limit: int) -> str:
     return "\n".join([*head, *table, *note, *_details(report, findings, owners, limit - used), ""])
 
 
-def code(text: str, cell: bool = False) -> str:
-    """Return ``text`` as a code span in which nothing is markup; ``cell`` if it stands in a table."""
-    text = printable(text)
-    if cell:
-        text = text.replace("|", "\\x7c")
-    if not text.strip():
-        return f"`{text!r}`"
-    fence = "`" * (_longest_run(text) + 1)
-    pad = " " if text[0] in "` " or text[-1] in "` " else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
 def fenced(lines: Iterable[str]) -> list[str]:
     """Return ``lines``, each safe on its own, as a fenced block that none of them can end."""
     content = list(lines)
-    fence = "`" * max(3, max(map(_longest_run, content), default=0) + 1)
+    fence = "`" * max(3, max(map(longest_run, content), default=0) + 1)
     return [f"{fence}text", *content, fence]
 
 
@@ -141,7 +128,3 @@ def _left_out(what: str, shown: int, findings: Sequence[Finding]) -> list[str]:
 
 def _size(lines: Sequence[str]) -> int:
     return sum(len(line.encode()) + 1 for line in lines)
-
-
-def _longest_run(text: str) -> int:
-    return max(map(len, re.findall("`+", text)), default=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ..git.repo import Repo
 from ..model.errors import SkippedError, UndecidedError
@@ -43,19 +43,23 @@ def trust(repo: Repo, subject: Subject, policy: Policy) -> Trust:
     if station.signers is not None:
         return Trust(station.signers, station.revoked, station.files)
     names = (policy.verdicts["signers"], policy.verdicts["revoked"])
-    if subject.base is None:
+    if subject.court is None:
         return Trust(b"", None, names)
-    signers, revoked = (repo.read_file(subject.base, name) for name in names)
-    return Trust(signers or b"", revoked, names)
+    signers, revoked = (repo.read_file(subject.court, name) for name in names)
+    return Trust(signers or b"", revoked, names, station.ended)
 
 
-def word(results: Iterable[GateResult]) -> Word:
-    """Return what the mechanical gates amount to, skips left out. Raises UndecidedError if one of them is undecided."""
+def word(results: Iterable[GateResult], advisory: Collection[str] = ()) -> Word:
+    """Return what the mechanical gates amount to, skips and the warnings of ``advisory`` gates left out.
+
+    Raises UndecidedError if one of them is undecided.
+    """
     words: list[Word] = []
     for result in results:
         if result.outcome == "undecided":
             raise UndecidedError(f"{result.id} is undecided: {result.reason}", result.fix)
-        words.append(_WORDS.get(result.outcome, "PASS"))
+        found = _WORDS.get(result.outcome, "PASS")
+        words.append("PASS" if found == "WARN" and result.id in advisory else found)
     return "FAIL" if "FAIL" in words else "WARN" if "WARN" in words else "PASS"
 
 

@@ -72,7 +72,9 @@ What it cannot see
 - Functions of a file whose base version could not be measured: it is said, and they are not judged this once.
 - A syntax error outside the functions that changed, if the base has it too: the rest of the file is judged then.
 - In a hook, whatever its author hides: the hook, and the cache of measured files below `agentops/` in the git
-  directory, are the author's own. CI and servers measure everything themselves and never read that cache.
+  directory, are the author's own. CI and servers measure everything themselves and never read that cache. So is the
+  index: where it says that a file of the work tree is what was staged, git reads that file to find renames, so a forged
+  one can pair what is staged with another old file. A push and CI compare trees, and read no index.
 - Other languages than Python are measured by lizard: their numbers come without decision points, and functions with
   equal names are told apart by body and order only. It reads tokens, not a grammar: a syntax error there is no
   finding, and what follows it may be counted wrongly or not at all. Its tokenizer takes an apostrophe in the text of

@@ -58,9 +58,9 @@ def run(repo: Repo, subjects: Sequence[Subject], gates: Iterable[GateModule], li
 
 
 def _policy(repo: Repo, subject: Subject) -> Policy:
-    # The deletion of a ref mends nothing.
-    heads = () if subject.kind == "deletion" else (subject.head,)
-    return judging(repo, subject.base, heads, metadata(), trust_cache=subject.door == "local")
+    # Taking something away mends nothing.
+    heads = () if subject.kind in ("deletion", "ref") else (subject.head,)
+    return judging(repo, subject.court, heads, metadata(), trust_cache=subject.door == "local")
 
 
 def undecided(gates: Iterable[GateModule], error: UndecidedError) -> Report:

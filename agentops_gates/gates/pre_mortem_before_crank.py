@@ -42,8 +42,12 @@ Have the plan attacked, mend what is found, and publish the verdict:
     agentops-gate pre-mortem .agents/plans/login.md
     agentops-gate verdict publish
 
-Do so again whenever the plan changes. A WARN is taken on by somebody who neither wrote nor judged the plan; a person
-named in `[verdicts] humans` can override, signed, for a day.
+Do so again whenever the plan changes. A WARN is taken on by somebody who neither wrote nor judged the plan, who names
+each finding; a person named in `[verdicts] humans` can override, signed, for a day.
+
+    agentops-gate verdict ack VERDICT --finding ID --reason WHY
+    agentops-gate verdict override --plan login --reason WHY --key FILE
+    agentops-gate verdict verify --plan login
 
 When a prediction comes true, or cannot any more, say so in the commit: `Predicted-By: pm-2 HIT`, `Predicted-By: pm-2
 MISS`; what nobody had foreseen is `Predicted-By: nobody`.

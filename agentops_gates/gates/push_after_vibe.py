@@ -28,20 +28,27 @@ state; what matters is whether it is true of the one that lands, and whether som
 
 What blocks
 -----------
-- AG101: there is no verdict for this.
-- AG102: the nearest one differs, and the message says in which field.
+- AG101: there is no verdict for this, or a new protected branch would begin where no protected branch is.
+- AG102: the nearest one differs, and the message says in which field; or the branch is at another place by now than
+  where the change began, and nobody judged what comes of merging the two.
 - AG103: it is a FAIL, a FAIL stands for the same result, or the other gates fail now.
 - AG104: it is a WARN that nobody else has acknowledged (`warn`).
 - AG105: it does not reach the level that the policy asks for, or is signed by somebody who did not judge.
 - AG106: a judge is one of the authors, or pushes.
 - AG107: it has expired, was revoked, or is of the future.
-- AG108: the third FAIL for the same work: only a person's override opens.
+- AG108: the third FAIL for the same work, where runs that were broken off count from the third on: only a person's
+  override opens.
 - AG111: the branch would be deleted, or would lose commits. No verdict is about that.
+
+Where CI runs for a push, the branch has moved already. The same is asked then, of each move where a push brings several
+that were judged one by one (a merge queue's), and what fails also names the commit since which no verdict covers the
+branch.
 
 Without judges in the policy of the base nothing is asked for, and the gate is a skip. Nor are branches judged that the
 policy does not protect (`[protected]`), and tags: no setting protects a tag, the server's own rules do. A range that
-touches nothing but paths in `exempt` needs no verdict; what a commit changes and a later one changes back counts too. A
-branch that is created where the protected branches have been already brings nothing new.
+touches nothing but paths in `exempt` needs no verdict; what a commit changes and a later one changes back counts too,
+and a merge counts by the parent that it is nearest to. Nor does a new branch where a protected one is at that moment. A
+FAIL for the result stops both.
 
 `level` makes all of it warnings ("warn"), notes of what would be blocked ("trial") or nothing ("off").
 
@@ -53,10 +60,13 @@ Have it judged, and publish the verdict together with the branch:
     agentops-gate verdict publish
 
 After a FAIL, change what was found. A WARN is taken on by somebody who neither wrote nor judged the change, who names
-each finding. What is on fire is opened by a person named in `[verdicts] humans`, by a signed override for this one
-transition, for a day at most; it is shown wherever the gate runs (AG109).
+each finding; the message has the command for them. Where a gate warns, that makes a WARN as well, and is one more
+finding (`check:GATE`): mend it, have it taken on, or land `advisory = ["GATE"]` for a gate that only advises. What is
+on fire is opened by a person named in `[verdicts] humans`, by a signed override for this one transition, for a day at
+most; it is shown wherever the gate runs (AG109).
 
-In CI the range is found from the provider's environment; elsewhere name the branch it goes to:
+In CI the range is found from the provider's environment, and the records have to be fetched (the Action does it);
+elsewhere name the branch it goes to:
 
     agentops-gate check --base origin/main --ref refs/heads/main
 
@@ -77,8 +87,7 @@ References
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..git.repo import Repo
 from ..model.errors import SkippedError
@@ -90,12 +99,17 @@ from ..model.text import printable
 from ..policy.paths import matches
 from ..policy.policy import Policy
 from .by_verdict import accepted, final, settings, trust, word
+from .decided import decided
 
 if TYPE_CHECKING:
-    from ..model.verdict import Decision, Transition, Word
+    from ..model.verdict import Decision, Word
+    from ..verdicts.verify import Past, Trust
     from .registry import Checks
 
 _HEADS = "refs/heads/"
+_SAID = {"fail": "fails", "warn": "warns"}
+_RECORDS = "refs/agentops/"
+_FETCH = "git fetch origin '+refs/agentops/*:refs/agentops/*'"
 
 META = Gate(
     id="push-after-vibe",
@@ -134,7 +148,8 @@ META = Gate(
             "error",
             "A WARN that nobody else has taken on.",
             "Mend what was found and have it judged again, or let somebody who neither wrote nor judged the change "
-            "acknowledge each finding. `warn` in the policy can let every WARN pass, or none.",
+            "acknowledge each finding (`agentops-gate verdict ack`). `warn` in the policy can let every WARN pass, or "
+            "none, and `advisory` names gates whose warnings make none.",
         ),
         Rule(
             "AG105",
@@ -165,8 +180,9 @@ META = Gate(
             "AG108",
             "escalated",
             "error",
-            "Three FAIL verdicts: a person decides.",
-            "After the third FAIL for the same work the attempts are over. Somebody whom the policy names under "
+            "Three strikes: a person decides.",
+            "After the third FAIL for the same work the attempts are over; a run of judges that ends without a verdict "
+            "is forgiven twice, and then counts. Somebody whom the policy names under "
             "`humans` looks at it, and opens it by a signed override or says what else to do.",
         ),
         Rule(
@@ -222,6 +238,7 @@ META = Gate(
             "later",
             ("fail", "ack", "pass"),
         ),
+        Setting("advisory", "strings", (), "Gates whose warnings count as a PASS; their failures count.", "more"),
     ),
     mechanical=False,
     weighs=True,
@@ -244,53 +261,40 @@ def check(subject: Subject, policy: Policy, repo: Repo, checks: Checks | None = 
 
 
 def _judged(subject: Subject, policy: Policy, repo: Repo, checks: Checks | None) -> Iterator[Finding]:
-    own, ref = policy.gates[META.id], printable(subject.target)
+    ref = printable(subject.target)
     if subject.head is None:
         message = f"{ref} is protected and would be deleted"
         yield Finding("AG111", "error", message, fix="leave it, or ask whoever administers the server")
         return
-    from ..verdicts.transition import read
-    from ..verdicts.verify import verify
-    from ..verdicts.work import plan_of
-
-    plan = plan_of(repo, subject.base, subject.head, policy)
-    move = read(repo, subject, subject.target, policy, plan, old=subject.old, changes=False)
-    if move.fast_forward and _needs_none(repo, move, own["exempt"]):
-        return
-    failed: list[str] = []
+    advisory = policy.gates[META.id]["advisory"]
+    told: list[str] = []
+    known: list[Word] = []
 
     def mechanical() -> Word:
-        results = (checks or _asked(subject, repo))()
-        failed.extend(result.id for result in results if result.outcome == "fail")
-        return word(results)
+        if not known:
+            results = (checks or _asked(subject, repo))()
+            weighty = [result for result in results if result.outcome == "fail" or result.id not in advisory]
+            told.extend(f"{one.id} {_SAID[one.outcome]} now" for one in weighty if one.outcome in _SAID)
+            known.append(word(results, advisory))
+        return known[0]
 
-    station = subject.station
-    decision = verify(
-        repo,
-        move,
-        policy,
-        META.id,
-        mechanical=mechanical,
-        now=int(time.time()),
-        warn=own["warn"],
-        trust=trust(repo, subject, policy),
-        pusher=station.pusher,
-        boundary=station.boundary,
-        incoming=station.incoming,
-    )
-    yield _told(decision, ref, subject.head, failed)
+    decision = decided(repo, subject, policy, META.id, mechanical, trusted=trust(repo, subject, policy))
+    if decision is None:
+        return
+    data: Mapping[str, object] = {}
+    if subject.landed:
+        from .landed import audited
 
+        def part(
+            one: Subject, its: Policy, trusted: Trust, past: Past | None, found: Callable[[], Word]
+        ) -> Decision | None:
+            return decided(repo, one, its, META.id, found, trusted=trusted, past=past)
 
-def _needs_none(repo: Repo, move: Transition, exempt: Sequence[str]) -> bool:
-    """Whether the move brings nothing that the base lacks, or nothing but changes of exempt paths."""
-    if move.base == move.head:
-        return True
-    if not exempt or not all(matches(path, exempt) for path in move.paths):
-        return False
-    from ..verdicts.transition import touched_by
-
-    touched = touched_by(repo, move)
-    return bool(touched) and all(matches(path, exempt) for path in touched)
+        decision, data = audited(repo, subject, policy, decision, ask=part, gate=META.id)
+    found = _told(decision, ref, subject.head, told)
+    if found.rule == "AG101" and subject.door == "ci" and not repo.git.text("for-each-ref", "--count=1", _RECORDS):
+        found = found._replace(fix=f"there are no records here at all; to fetch them:\n    {_FETCH}\n{found.fix}")
+    yield found._replace(data={**found.data, **data})
 
 
 def _asked(subject: Subject, repo: Repo) -> Checks:
@@ -300,12 +304,12 @@ def _asked(subject: Subject, repo: Repo) -> Checks:
     return lambda: run(repo, [subject], mechanical(subject.kind)).gates
 
 
-def _told(decision: Decision, ref: str, head: str, failed: Sequence[str]) -> Finding:
+def _told(decision: Decision, ref: str, head: str, told: Sequence[str]) -> Finding:
     """Return the one thing to say of a decision."""
     if decision.accepted:
         return accepted(decision, decision.rule or "AG112", ref, head)
     data: dict[str, object] = {"record": decision.by} if decision.by else {}
-    if failed:
-        data["why"] = [f"{gate} fails now" for gate in failed]
+    if told:
+        data["why"] = list(told)
     message = decision.reason if ref in decision.reason else f"{ref}: {decision.reason}"
     return Finding(decision.rule, "error", message, commit=head, fix=decision.fix, data=data)

@@ -15,7 +15,7 @@ from ..model.light import Protocol, cast
 from ..model.subject import Kind, Subject
 from ..policy.policy import Policy
 
-_NOT_GATES = {"__init__", "registry", "engine", "deadline", "by_verdict"}
+_NOT_GATES = {"__init__", "registry", "engine", "deadline", "by_verdict", "landed", "decided"}
 
 #: Asks what the mechanical gates conclude about the subject at hand.
 Checks = Callable[[], tuple[GateResult, ...]]

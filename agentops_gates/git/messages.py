@@ -12,8 +12,24 @@ from ..model.text import printable
 
 _KEY = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 _LONGEST = 1_000
+_PLAIN = (
+    rb"utf-?8|(us-?)?ascii|(iso[-_]?)?8859[-_]\d{1,2}|latin[-_]?\d{1,2}|(windows|cp)[-_]?125\d|koi8[-_]?[ru]"
+    rb"|euc[-_]?(jp|kr|cn|tw)|gbk|gb2312|gb18030|big5|s(hift)?[-_]?jis|cp932"
+)
 #: The key under which those stand who wrote with the author.
 CO_AUTHOR = "co-authored-by"
+
+
+def is_plain(encoding: bytes) -> bool:
+    """Return whether ASCII stands for itself in this encoding of a message, so that its trailers can be read.
+
+    git shows every message in UTF-8: in UTF-7 a trailer can be written that only people see.
+    """
+    if not encoding:
+        return True
+    import re
+
+    return re.fullmatch(_PLAIN, encoding.strip().lower()) is not None
 
 
 def trailers(message: bytes, *keys: str) -> Iterator[tuple[str, str]]:

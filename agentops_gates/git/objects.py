@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from types import TracebackType
 
+from ..model.digest import sha1, sha256
 from ..model.errors import UndecidedError
 from ..model.light import IO, NamedTuple
 from ..model.text import printable
@@ -118,6 +119,7 @@ class Objects:
         content = answers.read(header.size)
         if len(content) != header.size or answers.read(1) != b"\n":
             raise EOFError
+        must_be(header, content)
         return header, content
 
     def _start(self) -> spawn.Child:
@@ -145,6 +147,18 @@ def _discard(pipe: IO[bytes], count: int) -> None:
         if not chunk:
             raise EOFError
         count -= len(chunk)
+
+
+def must_be(header: Header, content: bytes) -> None:
+    """Raise UndecidedError unless an object is what its id says.
+
+    Git looks at that when objects arrive, not when it reads them, and whoever can write to the folder can change them
+    afterwards: what is judged here would then not be what a push brings elsewhere.
+    """
+    made = (sha1 if len(header.oid) == 40 else sha256)(f"{header.type} {header.size}\0".encode())
+    made.update(content)
+    if made.hexdigest() != header.oid:
+        raise UndecidedError(f"object {header.oid} holds something else than its name says", "git fsck")
 
 
 def is_oid(text: str) -> bool:

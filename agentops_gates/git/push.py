@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ..model.errors import UndecidedError
-from ..model.subject import Door, RefUpdate, Subject
+from ..model.subject import Door, Kind, RefUpdate, Subject
 from ..model.text import printable
 from .objects import is_oid, missing
-from .ranges import transition_bases
+from .ranges import merge_bases, transition_bases
 from .repo import Repo
 
 # Written by tools about commits; no branch is ever built from them.
 _BOOKKEEPING = ("refs/notes/", "refs/agentops/")
 _PLAIN = str.maketrans("", "", "._-")
 _STASH = "refs/stash"
+_TAGS = "refs/tags/"
 
 
 def parse_updates(stdin: bytes) -> list[RefUpdate]:
@@ -39,25 +40,55 @@ def push_subjects(
     is_protected: Callable[[str], bool],
     door: Door = "local",
 ) -> list[Subject]:
-    """Return one subject per update that brings commits or deletes a protected branch.
+    """Return one subject per update that brings commits, deletes a protected branch, or takes something away.
 
-    Other deletions, notes and tags of blobs bring none. ``remote`` is its name, or the URL for a push by URL;
-    ``is_protected`` tells for a branch name whether others build on it. Raises UndecidedError when a remote's tip is
-    not in this clone, or a shallow clone hides the range.
+    The last are deletions of tags and of records, and, of kind "ref", tags that change and protected branches that
+    lose commits. Other deletions, notes and tags of blobs bring none. ``remote`` is its name, or the URL for a push by
+    URL; ``is_protected`` tells for a branch name whether others build on it. Raises UndecidedError when a remote's tip
+    is not in this clone, or a shallow clone hides the range.
     """
     tips = [(update, new) for update in updates if (new := _new_tip(repo, update))]
     trunks = _trunks(repo, remote, is_protected) if tips else []
     subjects = [_deletion(repo, update, remote, door) for update in updates if _deletes(update, is_protected)]
     for update, new in tips:
         old = _old_tip(repo, update, remote)
-        if old is not None and is_protected(update.remote_ref.removeprefix("refs/heads/")):
-            # Exactly old..new: what a forced push throws away must not become the measure.
-            bases: tuple[str, ...] = (old,)
-        else:
-            bases = _topic_bases(repo, new, old, trunks)
-        source = _source(repo, update.local_ref)
-        subjects.append(Subject("range", bases, new, update, door=door, target=update.remote_ref, source=source))
-    return subjects
+        protected = is_protected(update.remote_ref.removeprefix("refs/heads/"))
+        bases = _bases(repo, new, old, trunks, protected=protected)
+        subject = Subject("range", bases, new, update, door=door, target=update.remote_ref)
+        known = None if old else _tips(repo, remote, is_protected) or None
+        subjects.append(subject._replace(source=_source(repo, update.local_ref), tips=known))
+    return [*subjects, *_taken(repo, updates, remote, is_protected, door)]
+
+
+def _taken(
+    repo: Repo, updates: Sequence[RefUpdate], remote: str, is_protected: Callable[[str], bool], door: Door
+) -> Iterator[Subject]:
+    """Yield the refs that lose what they name: the commits of a range do not tell of these."""
+    losing = [update for update in updates if _takes(update) or _rewinds(repo, update, remote, is_protected)]
+    # Policy is the trunk's to say: what a tag or a record names was written by anybody.
+    base = tuple(_trunks(repo, remote, is_protected)[:1]) if losing else ()
+    for update in losing:
+        gone = not update.local_oid.strip("0")
+        kind: Kind = "deletion" if gone else "ref"
+        bases = (update.remote_oid,) if update.remote_ref.startswith("refs/heads/") else base
+        head = None if gone else update.local_oid
+        yield Subject(kind, bases, head, update, door=door, target=update.remote_ref, old=update.remote_oid)
+
+
+def _takes(update: RefUpdate) -> bool:
+    gone, there = not update.local_oid.strip("0"), bool(update.remote_oid.strip("0"))
+    ref = update.remote_ref
+    if gone:
+        return ref.startswith((_TAGS, "refs/agentops/"))
+    return ref.startswith(_TAGS) and there and update.local_oid != update.remote_oid
+
+
+def _rewinds(repo: Repo, update: RefUpdate, remote: str, is_protected: Callable[[str], bool]) -> bool:
+    branch = update.remote_ref.removeprefix("refs/heads/")
+    if branch == update.remote_ref or not is_protected(branch):
+        return False
+    new, old = _new_tip(repo, update), _old_tip(repo, update, remote)
+    return bool(new and old) and merge_bases(repo, str(new), str(old)) != (old,)
 
 
 def _source(repo: Repo, local: str) -> str:
@@ -93,7 +124,10 @@ def _present(repo: Repo, oid: str) -> bool:
         return False
 
 
-def _topic_bases(repo: Repo, new: str, old: str | None, trunks: list[str]) -> tuple[str, ...]:
+def _bases(repo: Repo, new: str, old: str | None, trunks: list[str], *, protected: bool) -> tuple[str, ...]:
+    if old is not None and protected:
+        # Exactly old..new: what a forced push throws away must not become the measure.
+        return (old,)
     # What a trunk already holds is not this branch's doing, it came by merging or rebasing. The trunk goes first:
     # policy is read there, not from a branch tip that the pusher owns.
     bases = transition_bases(repo, new, *trunks) if trunks else ()
@@ -111,6 +145,11 @@ def _old_tip(repo: Repo, update: RefUpdate, remote: str) -> str | None:
             f"git fetch{name}, then push again",
         )
     return repo.resolve(update.remote_oid)
+
+
+def _tips(repo: Repo, remote: str, is_protected: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return where the remote's protected branches, and the one that its HEAD names, were seen last."""
+    return tuple(oid for oid, branch in _tracked(repo, remote) if branch == "HEAD" or is_protected(branch))
 
 
 def _trunks(repo: Repo, remote: str, is_protected: Callable[[str], bool]) -> list[str]:

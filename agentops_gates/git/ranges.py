@@ -147,6 +147,15 @@ def history(repo: Repo, head: str, count: int) -> list[Commit]:
     return [Commit(row[0], tuple(row[1:])) for row in (line.split() for line in done.out.decode().splitlines())]
 
 
+def first_parents(repo: Repo, head: str, count: int) -> list[str]:
+    """Return up to ``count`` commits from ``head`` back along first parents. Raises UndecidedError as above."""
+    options = ("--first-parent", f"--max-count={count}", "--end-of-options")
+    done = repo.git.run("rev-list", *options, head, "--", ok=_ANY)
+    if done.rc:
+        raise _hidden(repo, failed(("rev-list",), done), f"of {head[:12]}")
+    return done.out.decode().split()
+
+
 def _hidden(repo: Repo, error: UndecidedError, where: str) -> UndecidedError:
     if repo.shallow:
         return UndecidedError(f"this clone is shallow and lacks history {where}", UNSHALLOW)
@@ -171,9 +180,11 @@ def _refuse_ambiguous(repo: Repo, revision: str) -> None:
     name = revision
     for suffix in _SUFFIXES:
         name = name.partition(suffix)[0]
+    if name in ("", "HEAD"):
+        return  # whatever else has that name, git takes the work tree's own
     options = ("-c", "core.warnAmbiguousRefs=true")
     done = repo.git.run(
-        *options, "rev-parse", "--symbolic-full-name", "--verify", "--end-of-options", name or "HEAD", ok=(0, 128)
+        *options, "rev-parse", "--symbolic-full-name", "--verify", "--end-of-options", name, ok=(0, 128)
     )
     if b" is ambiguous" in done.err:
         raise UsageError(

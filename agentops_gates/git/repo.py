@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from types import TracebackType
 
 from ..model.errors import UndecidedError, UsageError
+from ..model.light import Any
 from ..model.text import printable
 from .diff import SYMLINK, Change, diff_index, diff_trees
 from .objects import Objects, is_oid
@@ -39,15 +41,16 @@ class Repo:
         self.objects = Objects(git)
         self._changes: dict[tuple[str | None, str | None], tuple[Change, ...]] = {}
         #: Other answers that more than one gate asks for, by the question.
-        self.known: dict[tuple[object, ...], tuple[str, ...] | None] = {}
+        self.known: dict[tuple[object, ...], Any] = {}
 
     @classmethod
-    def open(cls, cwd: str | None = None) -> Repo:
+    def open(cls, cwd: str | None = None, environ: Mapping[str, str] = os.environ) -> Repo:
         """Open the repository that holds ``cwd`` (default: the current directory, or the calling hook's GIT_DIR).
 
-        Raises UsageError outside a repository, UndecidedError for one that this git cannot read.
+        ``environ`` is where that stands. Raises UsageError outside a repository, UndecidedError for one that this git
+        cannot read.
         """
-        git = Git(_folder(cwd))
+        git = Git(_folder(cwd), environ)
         args = ("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--show-object-format")
         done = git.run(*args, "--show-toplevel", ok=(0, 128))
         if done.err.startswith(b"fatal: not a git repository"):
@@ -134,6 +137,8 @@ class Repo:
     def changes(self, base: str | None, head: str | None) -> tuple[Change, ...]:
         """Return what differs between two commits; ``base`` None is the empty tree, ``head`` None is the index."""
         key = (base, head)
+        if base is not None and base == head:
+            return ()
         if key not in self._changes:
             old = base or self.empty_tree
             self._changes[key] = diff_index(self.git, old) if head is None else diff_trees(self.git, old, head)

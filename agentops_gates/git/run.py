@@ -48,6 +48,8 @@ _KEPT = (
     "GIT_DISCOVERY_ACROSS_FILESYSTEM",
 )
 
+#: The second line of our own shim, which is no git: it would take the safe call's options for a bypass.
+SHIM = "# agentops-gates git shim"
 _INSIDE = "AGENTOPS_HOOK"  # an installed hook of ours that these calls should start refuses to run
 _FIXED = {
     "GIT_GRAFT_FILE": os.path.join(os.sep, "nonexistent", "grafts"),  # os.devnull would print a deprecation hint
@@ -160,17 +162,26 @@ def find_git(cwd: str | None = None, environ: Mapping[str, str] = os.environ) ->
     ``cwd`` (default: the current directory) or the work tree around it: a git in there is written by the change that
     is judged.
     """
-    judged = _judged_folders(cwd or os.getcwd(), environ)
     pinned = environ.get("AGENTOPS_GIT", "")
-    for candidate in [pinned] if pinned else _on_path(environ):
-        if _usable(candidate, judged):
-            return candidate
+    if found := find_program([pinned] if pinned else _on_path(environ), cwd, environ):
+        return found
     where = f"AGENTOPS_GIT={printable(pinned)}" if pinned else "PATH"
     pin = "set AGENTOPS_GIT to the whole path of git (command -v git prints it), or unset it to take the one on PATH"
     raise UndecidedError(
         f"no usable git at {where} (it must be absolute, executable and outside the work tree)",
         pin if pinned else "install git, or correct PATH",
     )
+
+
+def find_program(
+    candidates: Iterable[str], cwd: str | None = None, environ: Mapping[str, str] = os.environ
+) -> str | None:
+    """Return the first of these paths that may be run: absolute, executable, and written by no change that is judged.
+
+    That leaves out whatever lies below ``cwd`` (default: the current directory) or the work tree around it.
+    """
+    judged = _judged_folders(cwd or os.getcwd(), environ)
+    return next((path for path in candidates if _usable(path, judged)), None)
 
 
 def _judged_folders(cwd: str, environ: Mapping[str, str]) -> set[str]:
@@ -192,9 +203,19 @@ def _on_path(environ: Mapping[str, str]) -> list[str]:
 def _usable(program: str, judged: Iterable[str]) -> bool:
     if not os.path.isabs(program) or not os.access(program, os.X_OK) or os.path.isdir(program):
         return False
+    if _is_shim(program):
+        return False
     # A link in the work tree to a good git can be turned between two calls, so both its ends count.
     ends = (os.path.realpath(os.path.dirname(program)), os.path.realpath(program))
     return not any(_inside(place, end) for place in judged for end in ends)
+
+
+def _is_shim(program: str) -> bool:
+    try:
+        with open(program, "rb") as file:
+            return file.read(64).startswith(b"#!/bin/sh\n" + SHIM.encode())
+    except OSError:
+        return False
 
 
 def _inside(folder: str, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""SHA-256 without OpenSSL, which hashlib would load: 3 ms of a hook that has 40."""
+"""SHA-256 and git's SHA-1 without OpenSSL, which hashlib would load: 3 ms of a hook that has 40."""
 
 from __future__ import annotations
 
@@ -10,4 +10,9 @@ except ImportError:
     except ImportError:  # pragma: no cover - a Python built without its own
         from hashlib import sha256
 
-__all__ = ["sha256"]
+try:
+    from _sha1 import sha1  # type: ignore[import-not-found]
+except ImportError:  # pragma: no cover - as above
+    from hashlib import sha1
+
+__all__ = ["sha1", "sha256"]

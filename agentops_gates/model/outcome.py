@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from .light import TYPE_CHECKING, Literal
 
-from .light import Literal
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Outcome = Literal["pass", "warn", "fail", "undecided", "skip"]
 Level = Literal["error", "warning", "note"]

@@ -32,7 +32,8 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - any value it is
         return json.loads(text)
     try:
         value, end = scan(text, 0)
-    except StopIteration as error:
+    except (StopIteration, SystemError) as error:
+        # SystemError: the scanner takes its own error from json.decoder, which nobody has imported.
         raise ValueError("no JSON value") from error
     if end != len(text):
         raise ValueError("more than one JSON value")

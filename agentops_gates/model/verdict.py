@@ -9,7 +9,7 @@ from __future__ import annotations
 from .light import Literal, NamedTuple
 
 Word = Literal["PASS", "WARN", "FAIL"]
-RecordKind = Literal["verdict", "ack", "override", "revocation"]
+RecordKind = Literal["verdict", "ack", "override", "revocation", "attempt"]
 Independence = Literal["session", "model", "vendor", "human"]
 #: From worst to best; the result of several parts is the first of them in this order.
 WORDS: tuple[Word, ...] = ("FAIL", "WARN", "PASS")
@@ -32,6 +32,7 @@ class Transition(NamedTuple):
     and head. ``authors`` are the identities behind the commits: e-mail addresses in lower case (authors, committers,
     co-authors), ``session:ID`` and ``key:SHA256:...``. ``policy`` is the digest of the policy in the base.
     ``fast_forward`` tells that nothing is taken off the ref: what it pointed to is still in its history, or it is new.
+    If not, ``lost`` are the trees of the commits that it would lose.
     """
 
     repository: str
@@ -48,6 +49,7 @@ class Transition(NamedTuple):
     policy: str
     plan: Plan | None = None
     fast_forward: bool = True
+    lost: frozenset[str] = frozenset()
 
 
 class Mechanical(NamedTuple):
@@ -78,8 +80,11 @@ class Judge(NamedTuple):
 class Statement(NamedTuple):
     """A verdict on one transition. Times are whole seconds since 1970 (UTC); ``lifetime`` is in seconds.
 
-    ``findings`` are ids of what the judges found, ``not_checked`` what they did not look at. ``attempt`` counts from 1
-    within ``lineage``. ``derived_from`` is the id of the verdict that this one was derived from, or empty.
+    ``findings`` are ids of what the judges found, ``not_checked`` what they ought to have looked at and did not, and
+    ``unseen`` the other paths that they did not look at. ``attempt`` counts from 1
+    within ``lineage``. ``derived_from`` is the id of the verdict that this one was derived from, or empty. ``touched``
+    are digests of paths that differ between base and head (``verdicts/lineage.py``). ``run`` is the id of the attempt
+    that led to this verdict; empty for one that was made without a council.
     """
 
     gate: str
@@ -105,6 +110,32 @@ class Statement(NamedTuple):
     issued: int
     lifetime: int
     derived_from: str = ""
+    touched: tuple[str, ...] = ()
+    run: str = ""
+    unseen: tuple[str, ...] = ()
+
+
+class Attempt(NamedTuple):
+    """That judges are about to be asked: what is left of a run that ends without a verdict.
+
+    ``epic`` may be empty; ``changes`` are the smallest of the patch ids. ``unheard`` is the id of the attempt of a run
+    that came to its end without an answer from anybody, which then does not count; empty at the beginning of a run.
+    ``nonce`` tells one run from another of the same second.
+    """
+
+    gate: str
+    repository: str
+    object_format: str
+    ref: str
+    base: str
+    head_tree: str
+    epic: str
+    changes: tuple[str, ...]
+    authors: tuple[str, ...]
+    touched: tuple[str, ...]
+    issued: int
+    unheard: str = ""
+    nonce: str = ""
 
 
 class Ack(NamedTuple):
@@ -119,7 +150,11 @@ class Ack(NamedTuple):
 
 
 class Override(NamedTuple):
-    """A person's leave for one transition, whatever the named gates say."""
+    """A person's leave for one transition, whatever the named gates say.
+
+    ``trees`` are those that it may bring. ``rewind`` is the commit to which it may take the ref back, or empty, and
+    ``lost`` are the trees of the commits that the ref loses by that.
+    """
 
     repository: str
     ref: str
@@ -130,6 +165,9 @@ class Override(NamedTuple):
     reason: str
     issued: int
     lifetime: int
+    trees: tuple[str, ...] = ()
+    rewind: str = ""
+    lost: tuple[str, ...] = ()
 
 
 class Revocation(NamedTuple):
@@ -141,13 +179,14 @@ class Revocation(NamedTuple):
     issued: int
 
 
-Content = Statement | Ack | Override | Revocation
+Content = Statement | Ack | Override | Revocation | Attempt
 
 
 class Record(NamedTuple):
-    """A stored record: ``id`` is ``<kind>-<first 20 hex digits of the payload's SHA-256>``.
+    """A stored record: ``id`` is ``<kind>-<first 40 hex digits of the payload's SHA-256>``.
 
-    ``payload`` are the signed bytes, ``signature`` is OpenSSH's armoured signature or empty.
+    ``payload`` are the signed bytes, ``signature`` is OpenSSH's armoured signature or empty. The id is that of the
+    statement: one that several people sign, or nobody, is one id and as many records.
     """
 
     id: str

@@ -13,7 +13,12 @@ from ..model.gate import Gate
 NAME = "agentops-gates"
 COMMANDS = ("agentops-gate", "agentops_gates")
 # A hook's entry names its git hook, which the runners do not tell. Hooks that judge alike share an id.
-DOORS = ((("pre-commit", "pre-merge-commit"), ""), (("commit-msg",), "-message"), (("pre-push",), "-push"))
+DOORS = (
+    (("pre-commit", "pre-merge-commit"), ""),
+    (("prepare-commit-msg",), "-prepare"),
+    (("commit-msg",), "-message"),
+    (("pre-push",), "-push"),
+)
 _MANIFESTLESS = frozenset(("local", "meta", "builtin"))
 
 

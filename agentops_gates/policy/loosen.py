@@ -12,7 +12,7 @@ from ..model.gate import Gate, Setting
 from ..model.light import Any, NamedTuple
 from .paths import matches
 from .policy import Policy
-from .sections import COUNCIL, JUDGE, VERDICTS, Section
+from .sections import COUNCIL, GUARD, JUDGE, RESCUE, VERDICTS, Section
 
 
 class Change(NamedTuple):
@@ -38,6 +38,8 @@ def compare(old: Policy, new: Policy, gates: Sequence[Gate]) -> list[Change]:
     found += _section(VERDICTS, old.verdicts, new.verdicts)
     found += _section(COUNCIL, old.council, new.council)
     found += _judges(old.council["judges"], new.council["judges"])
+    found += _section(RESCUE, old.rescue, new.rescue)
+    found += _section(GUARD, old.guard, new.guard)
     for gate in gates:
         for setting in gate.settings:
             found += _setting(gate.id, setting, old.gates[gate.id], new.gates[gate.id])

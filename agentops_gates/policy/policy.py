@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ..model.digest import sha256
 from ..model.gate import Gate, Setting
 from ..model.light import Any, NamedTuple
-from .sections import COUNCIL, JUDGE, VERDICTS
+from .sections import COUNCIL, GUARD, JUDGE, RESCUE, VERDICTS
 
 PROTECTED = ("main", "master")
 DEADLINE_LOCAL = 5.0
@@ -21,7 +21,8 @@ class Policy(NamedTuple):
     ``gates`` maps the id of every built gate to all of its settings; the key ``overrides`` holds a tuple of mappings
     with ``paths`` and the settings that differ there. ``protected`` are globs of branch names, the deadlines seconds
     per gate. ``verdicts`` and ``council`` hold all settings of these tables; ``council["judges"]`` maps the name of
-    each judge, in alphabetical order, to all of its settings. ``source`` says in words where it was read, ``digest`` is
+    each judge, in alphabetical order, to all of its settings; ``rescue`` and ``guard`` hold those of their tables.
+    ``source`` says in words where it was read, ``digest`` is
     the SHA-256 of what it tells. ``fault`` is what is wrong with the policy of the base where the defaults stand in for
     it, else empty.
     """
@@ -32,6 +33,8 @@ class Policy(NamedTuple):
     deadline_ci: float
     verdicts: Mapping[str, Any]
     council: Mapping[str, Any]
+    rescue: Mapping[str, Any]
+    guard: Mapping[str, Any]
     source: str
     digest: str
     fault: str = ""
@@ -47,13 +50,15 @@ def effective(document: Mapping[str, Any], gates: Sequence[Gate], source: str) -
         "protected": {"branches": document.get("protected", {}).get("branches", PROTECTED)},
         "verdicts": _filled(VERDICTS.settings, document.get("verdicts", {})),
         "council": _council(document.get("council", {})),
+        "rescue": _filled(RESCUE.settings, document.get("rescue", {})),
+        "guard": _filled(GUARD.settings, document.get("guard", {})),
     }
     return seal(complete, source)
 
 
 def seal(complete: Mapping[str, Any], source: str, digest: str = "") -> Policy:
     """Return the policy of what :func:`parts` returns, lists frozen to tuples; ``digest`` is computed unless known."""
-    frozen: Any = {name: _frozen(complete[name]) for name in ("gates", "verdicts", "council")}
+    frozen: Any = {name: _frozen(complete[name]) for name in ("gates", "verdicts", "council", "rescue", "guard")}
     policy = Policy(
         dict(sorted(frozen["gates"].items())),
         tuple(complete["protected"]["branches"]),
@@ -61,6 +66,8 @@ def seal(complete: Mapping[str, Any], source: str, digest: str = "") -> Policy:
         float(complete["deadlines"]["ci"]),
         frozen["verdicts"],
         {**frozen["council"], "judges": dict(sorted(frozen["council"]["judges"].items()))},
+        frozen["rescue"],
+        frozen["guard"],
         source,
         digest,
     )
@@ -75,6 +82,8 @@ def parts(policy: Policy) -> dict[str, Any]:
         "protected": {"branches": policy.protected},
         "verdicts": policy.verdicts,
         "council": policy.council,
+        "rescue": policy.rescue,
+        "guard": policy.guard,
     }
 
 

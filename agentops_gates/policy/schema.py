@@ -9,7 +9,7 @@ from ..model.gate import Gate, Setting
 from ..model.light import Any
 from .paths import UNUSABLE
 from .policy import DEADLINE_CI, DEADLINE_LOCAL, PROTECTED
-from .sections import COUNCIL, JUDGE, MOST_JUDGES, NAME, NEEDED, VERDICTS, Section
+from .sections import COUNCIL, GUARD, JUDGE, MOST_JUDGES, NAME, NEEDED, RESCUE, VERDICTS, Section
 from .validate import MOST_OVERRIDES, VERSION
 from .values import (
     CONTROL,
@@ -46,6 +46,8 @@ def schema(gates: Sequence[Gate]) -> Schema:
                 ),
                 VERDICTS.name: _section(VERDICTS),
                 COUNCIL.name: _section(COUNCIL, judges=_judges()),
+                RESCUE.name: _section(RESCUE),
+                GUARD.name: _section(GUARD),
                 "gates": _table({gate.id: _gate(gate) for gate in gates}, "Settings of each gate."),
             }
         ),

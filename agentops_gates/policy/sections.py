@@ -103,7 +103,78 @@ COUNCIL = Section(
             "checks", "commands", (), "Commands run in the tree that is judged; one that fails is a FAIL.", "fewer"
         ),
         Setting("required", "globs", ("**",), "Paths that a PASS must have checked.", "fewer"),
-        Setting("environment", "strings", (), "Variables that checks and judges get besides the usual few.", "more"),
+        Setting("environment", "strings", (), "Variables that judges get besides the usual few.", "more"),
+        Setting(
+            "checks_environment",
+            "strings",
+            (),
+            "Variables that checks get besides the usual few: the code of the change reads them.",
+            "more",
+        ),
+    ),
+)
+
+RESCUE = Section(
+    "rescue",
+    "What is saved before a destructive command runs.",
+    (
+        Setting(
+            "max_bytes",
+            "integer",
+            256 << 20,
+            "Bytes that a snapshot may hold; where it would be more, the command is denied.",
+            "never",
+            minimum=1 << 16,
+        ),
+        Setting(
+            "max_files",
+            "integer",
+            20_000,
+            "Files that a snapshot may hold; where it would be more, the command is denied.",
+            "never",
+            minimum=10,
+            maximum=1_000_000,
+        ),
+        Setting("keep_days", "integer", 30, "Days that a snapshot is kept.", "lower", minimum=1, maximum=3660),
+        Setting(
+            "keep_count",
+            "integer",
+            50,
+            "Snapshots that are kept; those of the last day always are.",
+            "lower",
+            minimum=1,
+            maximum=1000,
+        ),
+        Setting(
+            "ignored",
+            "globs",
+            (),
+            "Ignored files that are saved too. They may hold secrets; the others are named as left out.",
+            "fewer",
+        ),
+    ),
+)
+
+#: The rules of the guard: this layer does not know them, and a test holds both lists equal.
+GUARD_RULES = (
+    *(f"AG4{number:02}" for number in range(1, 24)),
+    *(f"AG4{number}" for number in (31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 47, 51)),
+)
+
+GUARD = Section(
+    "guard",
+    "Rules of the command guard that are stricter here than by themselves, or than its user's own policy says.",
+    (
+        Setting("deny", "choices", (), "Rules that refuse the command.", "fewer", GUARD_RULES),
+        Setting("ask", "choices", (), "Rules that ask a person first.", "fewer", GUARD_RULES),
+        Setting(
+            "snapshot",
+            "choices",
+            (),
+            "Rules that let the command run once what it endangers is saved.",
+            "fewer",
+            GUARD_RULES,
+        ),
     ),
 )
 
@@ -122,4 +193,4 @@ JUDGE = (
 )
 #: What a judge cannot do without.
 NEEDED = ("command",)
-SECTIONS = (VERDICTS, COUNCIL)
+SECTIONS = (VERDICTS, COUNCIL, RESCUE, GUARD)

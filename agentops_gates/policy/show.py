@@ -32,7 +32,9 @@ class Value(NamedTuple):
 def values(loaded: Loaded) -> list[Value]:
     """Return all values: first the general ones, then gate by gate; overrides as one list per gate."""
     plain = json.loads(json.dumps(parts(loaded.policy)))
-    ordered = {name: plain[name] for name in ("protected", "deadlines", "verdicts", "council", "gates")}
+    ordered = {
+        name: plain[name] for name in ("protected", "deadlines", "verdicts", "council", "rescue", "guard", "gates")
+    }
     return [Value(path, value, _origin(loaded, path)) for path, value in _leaves(ordered, ())]
 
 

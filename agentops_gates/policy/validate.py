@@ -8,11 +8,13 @@ from functools import partial
 
 from ..model.gate import Gate, Setting
 from ..model.light import Any, NamedTuple
-from .sections import COUNCIL, JUDGE, MOST_JUDGES, NAME, NEEDED, VERDICTS
+from .sections import COUNCIL, GUARD, JUDGE, MOST_JUDGES, NAME, NEEDED, RESCUE, SECTIONS, VERDICTS, Section
 from .values import Complaint, globs, hint, listed, seconds, short, typed, usable
 
 VERSION = 1
 MOST_OVERRIDES = 100
+# Tables that hold settings and nothing else.
+_PLAIN = (VERDICTS, RESCUE, GUARD)
 
 Key = tuple[str | int, ...]
 
@@ -64,12 +66,12 @@ def problems(document: Mapping[str, Any], gates: Sequence[Gate], section: str = 
     """
     top = _Table(document, (), section)
     return [
-        *top.unknown(("version", "protected", "deadlines", "gates", VERDICTS.name, COUNCIL.name)),
+        *top.unknown(("version", "protected", "deadlines", "gates", *(section.name for section in SECTIONS))),
         *top.value("version", _version),
         *top.table("protected", _protected),
         *top.table("deadlines", _deadlines),
         *top.table("gates", lambda table: _gates(table, gates)),
-        *top.table(VERDICTS.name, _verdicts),
+        *(found for section in _PLAIN for found in top.table(section.name, partial(_plain, section=section))),
         *top.table(COUNCIL.name, _council),
     ]
 
@@ -85,9 +87,9 @@ def _deadlines(table: _Table) -> Iterator[Problem]:
     yield from table.value("ci", seconds)
 
 
-def _verdicts(table: _Table) -> Iterator[Problem]:
-    yield from table.unknown(setting.name for setting in VERDICTS.settings)
-    yield from _values(table, VERDICTS.settings)
+def _plain(table: _Table, section: Section) -> Iterator[Problem]:
+    yield from table.unknown(setting.name for setting in section.settings)
+    yield from _values(table, section.settings)
 
 
 def _council(table: _Table) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..model.light import NamedTuple
 from ..model.text import printable
-from ..model.verdict import Ack, Checked, Override, Revocation, Statement
+from ..model.verdict import Ack, Attempt, Checked, Override, Revocation, Statement
 
 #: How far a record's clock may be ahead of the verifier's, in seconds.
 SKEW = 300
@@ -15,14 +15,16 @@ SKEW = 300
 class Book(NamedTuple):
     """Records by kind, each with what was found out about its signature.
 
-    ``against`` are the verdicts that may shut a door, more than may open one. ``ended`` maps the ids of records that
-    do not open anything any more to the reason. ``unread`` are problems of records that cannot be read.
+    ``against`` are the verdicts that may shut a door, more than may open one, and ``attempts``, by their ids, the runs
+    that may. ``ended`` maps the ids of records that do not open anything any more to the reason. ``unread`` are
+    problems of records that cannot be read.
     """
 
     verdicts: tuple[tuple[Checked, Statement], ...]
     acks: tuple[tuple[Checked, Ack], ...]
     overrides: tuple[tuple[Checked, Override], ...]
     against: tuple[tuple[Checked, Statement], ...]
+    attempts: Mapping[str, Attempt]
     ended: Mapping[str, str]
     unread: tuple[str, ...]
 
@@ -41,8 +43,9 @@ def sort(checked: Sequence[Checked], *, signed: bool) -> Book:
     return Book(
         verdicts=tuple(_statements(items)),
         acks=_acks(items),
-        overrides=tuple((item, item.content) for item in items if isinstance(item.content, Override)),
+        overrides=_overrides(items),
         against=tuple(against.values()),
+        attempts={item.id: item.content for item in counted if isinstance(item.content, Attempt)},
         ended=_doubled(items) | _revocations(counted),
         unread=_unread(items),
     )
@@ -54,6 +57,10 @@ def _statements(items: Iterable[Checked]) -> Iterator[tuple[Checked, Statement]]
 
 def _acks(items: Iterable[Checked]) -> tuple[tuple[Checked, Ack], ...]:
     return tuple((item, item.content) for item in items if isinstance(item.content, Ack))
+
+
+def _overrides(items: Iterable[Checked]) -> tuple[tuple[Checked, Override], ...]:
+    return tuple((item, item.content) for item in items if isinstance(item.content, Override))
 
 
 def _revocations(items: Iterable[Checked]) -> dict[str, str]:

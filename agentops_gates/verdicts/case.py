@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..git.messages import addresses
 from ..model.light import NamedTuple
 from ..model.verdict import Checked, Judge, Signer, Statement, Transition, Word
 from .book import Book
 from .derive import Facts
-from .levels import Boundary, level
+from .levels import Boundary, Party, level, party
 from .rules import Rules
 
 #: What each gate's verdicts are made with.
@@ -47,10 +47,19 @@ class Case(NamedTuple):
         """The step that has the change judged anew."""
         return f"have it judged: {_MAKERS.get(self.gate, 'agentops-gate verdict')}, then agentops-gate verdict publish"
 
-    def level(self, signer: Signer | None, judges: Sequence[Judge] = ()) -> tuple[int, tuple[str, ...]]:
+    def level(
+        self, signer: Signer | None, judges: Sequence[Judge] = (), parties: Iterable[Party] = ()
+    ) -> tuple[int, tuple[str, ...]]:
         """Return the level of a record that is in order by all else, and what is missing to the next ones."""
-        place = self.readable.get(signer.fingerprint, "") if signer else ""
-        return level(bound=True, signer=signer, readable=place, boundary=self.boundary, judges=judges)
+        place = self._place(signer)
+        return level(bound=True, signer=signer, readable=place, boundary=self.boundary, judges=judges, parties=parties)
+
+    def party(self, signer: Signer | None, judges: Sequence[Judge]) -> Party | None:
+        """Return whose word of their own a record is that is in order by all else."""
+        return party(signer, self._place(signer), judges)
+
+    def _place(self, signer: Signer | None) -> str:
+        return self.readable.get(signer.fingerprint, "") if signer else ""
 
     @property
     def signed(self) -> bool:
@@ -62,6 +71,21 @@ def names_of(name: str, signer: Signer | None = None) -> frozenset[str]:
     """Return all that a person may be known by: the name in lower case, addresses in it, and the key that signed."""
     key = (f"key:{signer.fingerprint}".casefold(),) if signer else ()
     return frozenset((name.strip().casefold(), *addresses(name), *key))
+
+
+def pusher_names(name: str) -> frozenset[str]:
+    """Return the names of whoever pushes: a way in may know somebody by a login, and a judge be known by an address."""
+    login, at, _ = name.strip().casefold().partition("@")
+    return names_of(name) | {f"address-of:{login}" if at else f"login:{login}"}
+
+
+def party_names(name: str, signer: Signer | None = None) -> frozenset[str]:
+    """Return the names of somebody who may not push what he decides on, to hold against :func:`pusher_names`.
+
+    The part before the @ of an address is taken for a login, and a name without one for the beginning of any address.
+    """
+    login, at, _ = name.strip().casefold().partition("@")
+    return names_of(name, signer) | {f"login:{login}" if at else f"address-of:{login}"}
 
 
 def insiders(case: Case, statement: Statement) -> frozenset[str]:

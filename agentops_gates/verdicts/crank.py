@@ -94,7 +94,8 @@ def only_planning(repo: Repo, subject: Subject, work: Work, settings: Mapping[st
         from ..git.commits import touched
 
         paths = set(touched(repo, [commit.oid for commit in work.commits]))
-    return all(path == settings["tracker"] or path.startswith(f"{settings['plans']}/") for path in paths)
+    plans = f"{settings['plans']}/"
+    return all(path == settings["tracker"] or (path.startswith(plans) and path.endswith(".md")) for path in paths)
 
 
 def authors(repo: Repo, subject: Subject, policy: Policy, work: Work) -> frozenset[str]:

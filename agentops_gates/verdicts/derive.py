@@ -16,7 +16,8 @@ from ..git.transplant import Transplant
 from ..model.light import NamedTuple
 from ..model.text import printable
 from ..model.verdict import Statement, Transition
-from .transition import MOST, changes_of, tree_of
+from .brought import MOST
+from .transition import changes_of, tree_of
 
 
 class Advance(NamedTuple):
@@ -67,7 +68,9 @@ def obstacle(statement: Statement, transition: Transition, known: Facts) -> str:
     What costs least is asked first. Raises UndecidedError when git cannot tell.
     """
     changes = known.changes()
-    if not changes or sorted(changes) != sorted(statement.changes):
+    # A squash has one tree, and it is held against the judged result below: no state of it is anybody's guess.
+    squashed = len(transition.trees) == 1
+    if not changes or not (squashed or sorted(changes) == sorted(statement.changes)):
         return "the commits are not the same"
     advance = known.advance(statement.base)
     if isinstance(advance, str):

@@ -22,8 +22,9 @@ class EpicError(ValueError):
 def epic_of(branch: str, message: bytes = b"") -> str:
     """Return the epic that a branch (``crank/login``, or in full) and a commit message are for; empty for none.
 
-    The subject line is prose and is not asked, and a value of several words is prose too. Raises EpicError when two
-    different epics are named, or one that cannot be the name of a plan.
+    The subject line is prose and is not asked, and a value of several words is prose too, unless what comes after the
+    first is no word: ``login (1/2)`` means an epic. Raises EpicError when two different epics are named, or one that
+    cannot be the name of a plan.
     """
     found = list(dict.fromkeys(_named(branch, message)))
     if len(found) > 1:
@@ -43,8 +44,13 @@ def _named(branch: str, message: bytes) -> Iterator[str]:
         # A worker's branch can go on: crank/login/worker-2.
         yield _checked(short.removeprefix(_BRANCHES).partition("/")[0], f"branch {printable(short)[:100]}")
     for _, value in trailers(message.partition(b"\n")[2], "epic"):
-        if value and " " not in value:
+        if value and not _is_prose(value):
             yield _checked(value, f"trailer Epic: {value[:100]}")
+
+
+def _is_prose(value: str) -> bool:
+    name, _, rest = value.partition(" ")
+    return bool(rest) and (rest[0].isalpha() or not is_epic(name))
 
 
 def _checked(name: str, where: str) -> str:

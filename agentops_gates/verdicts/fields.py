@@ -11,9 +11,10 @@ from .shape import Choice, Many, Maybe, Number, Shape, Table, Text
 from .strictjson import MalformedError
 
 STATEMENT = "https://in-toto.io/Statement/v1"
-KINDS: tuple[RecordKind, ...] = ("verdict", "ack", "override", "revocation")
-#: Of the SHA-256 of a record's payload, how many hexadecimal digits its id has.
-ID_DIGITS = 20
+KINDS: tuple[RecordKind, ...] = ("verdict", "ack", "override", "revocation", "attempt")
+#: Of the SHA-256 of a record's payload, how many hexadecimal digits its id has: 160 bits, as a commit's.
+ID_DIGITS = 40
+_LONGEST_ID = 60
 MOST_TREES = 10_000
 DAY = 86_400
 LONGEST_LIFETIME = 366 * DAY
@@ -32,11 +33,12 @@ _DIGEST = Table({"sha256": _SHA256})
 
 
 def _id(kinds: str) -> Text:
-    return Text(40, 1, f"(?:{kinds})-[0-9a-f]{{{ID_DIGITS}}}", "the id of a record")
+    return Text(_LONGEST_ID, 1, f"(?:{kinds})-[0-9a-f]{{{ID_DIGITS}}}", "the id of a record")
 
 
 _VERDICT_ID = _id("verdict")
 _RECORD_ID = _id("verdict|ack|override")
+_ATTEMPT_ID = _id("attempt")
 _WORD = Choice(WORDS)
 _LIFETIME = Number(1, LONGEST_LIFETIME)
 
@@ -53,8 +55,11 @@ _JUDGE = Table(
     }
 )
 _PLAN = Table({"epic": Text(1_000, 1), "digest": _DIGEST, "issues": _NAMES})
-_DERIVED = Text(40, 0, f"|{_VERDICT_ID.pattern}", "empty or the id of a verdict")
+_DERIVED = Text(_LONGEST_ID, 0, f"|{_VERDICT_ID.pattern}", "empty or the id of a verdict")
+_RUN = Text(_LONGEST_ID, 0, f"|{_ATTEMPT_ID.pattern}", "empty or the id of an attempt")
+_TOUCHED = Many(Text(12, 12, "[0-9a-f]{12}", "12 hexadecimal digits"), 256)
 _TREE = Table({"gitTree": _OID})
+_REWIND = Text(64, 0, f"|{_OID.pattern}", "empty or the id of a commit")
 _RECORD = Table({"sha256Prefix": Text(ID_DIGITS, ID_DIGITS, f"[0-9a-f]{{{ID_DIGITS}}}", "hexadecimal digits")})
 
 #: By kind, the shapes of the subject's name, of its digest, and of the predicate.
@@ -79,11 +84,14 @@ PARTS: dict[RecordKind, tuple[Shape, Shape, Table]] = {
                 "findings": _NAMES,
                 "findingsDigest": _DIGEST,
                 "notChecked": _PATHS,
+                "unseen": _PATHS,
                 "lineage": _NAME,
                 "attempt": Number(1, 1_000_000),
                 "issued": _TIME,
                 "lifetime": _LIFETIME,
                 "derivedFrom": _DERIVED,
+                "touched": _TOUCHED,
+                "run": _RUN,
             }
         ),
     ),
@@ -107,6 +115,9 @@ PARTS: dict[RecordKind, tuple[Shape, Shape, Table]] = {
             {
                 "ref": _REF,
                 "base": Table({"gitCommit": _OID}),
+                "trees": Many(_OID, MOST_TREES),
+                "rewind": _REWIND,
+                "lost": Many(_OID, MOST_TREES),
                 "gates": Many(_GATE, 100, 1),
                 "principal": _SOMEBODY,
                 "reason": _REASON,
@@ -119,6 +130,25 @@ PARTS: dict[RecordKind, tuple[Shape, Shape, Table]] = {
         _RECORD_ID,
         _RECORD,
         Table({"principal": _SOMEBODY, "reason": _REASON, "issued": _TIME}),
+    ),
+    "attempt": (
+        _NAME,
+        _TREE,
+        Table(
+            {
+                "gate": _GATE,
+                "objectFormat": Choice(("sha1", "sha256")),
+                "ref": _REF,
+                "base": Table({"gitCommit": _OID}),
+                "epic": _NAME,
+                "changes": Many(_OID, 256),
+                "authors": _NAMES,
+                "touched": _TOUCHED,
+                "issued": _TIME,
+                "unheard": _RUN,
+                "nonce": Text(16, 0, "|[0-9a-f]{16}", "empty or 16 hexadecimal digits"),
+            }
+        ),
     ),
 }
 
@@ -144,6 +174,15 @@ def shape(kind: RecordKind) -> Table:
 def is_record_id(text: str) -> bool:
     """Return whether ``text`` has the form of a record's id, of any kind."""
     return re.fullmatch(_id("|".join(KINDS)).pattern, text) is not None
+
+
+def is_record_name(text: str) -> bool:
+    """Return whether a record can be stored as ``text``: its id, and what tells one signature from others behind a dot.
+
+    See ``records.name_of``.
+    """
+    name, dot, mark = text.partition(".")
+    return is_record_id(name) and (not dot or re.fullmatch(f"[0-9a-f]{{{ID_DIGITS}}}", mark) is not None)
 
 
 def is_gate(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..model.text import printable
 from ..model.verdict import Checked, Judge, Signer, Statement
-from .case import Case, Refusal, insiders, names_of
+from .case import Case, Refusal, insiders, party_names
 
 
 def unsigned(case: Case, checked: Checked, statement: Statement) -> Refusal | None:
@@ -66,9 +66,9 @@ def _parties(signer: Signer | None, judges: tuple[Judge, ...]) -> list[tuple[str
     found = []
     for judge in judges:
         session = {f"session:{judge.session}".casefold()} if judge.session else set()
-        found.append((judge.principal, names_of(judge.principal) | session))
+        found.append((judge.principal, party_names(judge.principal) | session))
     if signer:
-        found.append((signer.principal, names_of(signer.principal, signer)))
+        found.append((signer.principal, party_names(signer.principal, signer)))
     return found
 
 

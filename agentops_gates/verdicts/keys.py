@@ -73,7 +73,7 @@ def _fingerprint(path: str, cwd: str | None, environ: Mapping[str, str]) -> str:
 def _asked(path: str, cwd: str | None, environ: Mapping[str, str]) -> bytes:
     """Return the public key that ssh-keygen finds in a file of another format; nothing if that is locked."""
     with suppress(UndecidedError):
-        argv = [openssh.find("ssh-keygen", cwd, environ), "-y", "-P", "", "-f", path]
+        argv = [openssh.find("ssh-keygen", cwd, environ, believed=True), "-y", "-P", "", "-f", path]
         return openssh.together([(argv, b"")], openssh.bare_environment(environ))[0][1]
     return b""
 
@@ -101,7 +101,7 @@ def _in_agent(fingerprint: str, cwd: str | None, environ: Mapping[str, str]) -> 
     where = f"the ssh-agent at {printable(socket)}"
     env = {**openssh.bare_environment(environ), "SSH_AUTH_SOCK": socket}
     try:
-        said = _listen([openssh.find("ssh-add", cwd, environ), "-l", "-E", "sha256"], env)
+        said = _listen([openssh.find("ssh-add", cwd, environ, believed=True), "-l", "-E", "sha256"], env)
     except (UndecidedError, OSError):
         said = None
     if said is None:

@@ -7,6 +7,7 @@ something that the level rests on; the documentation and ``doctor`` print it fro
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations
 
 from ..model.light import Literal, NamedTuple
 from ..model.text import printable
@@ -61,11 +62,32 @@ LEVELS: tuple[Level, ...] = (
     Level(
         4,
         "two-party",
-        "a person judged and signed it with a key of their own, or judges of two vendors passed it",
+        "a person judged and signed it with a key of their own, or judges of two vendors passed it and signed, each "
+        "with a key of their own that reaches level 2",
         "one judge who was deceived or taken over",
         "two who are deceived in the same way, and whoever administers the server",
     ),
 )
+
+
+class Party(NamedTuple):
+    """A judge who passed it, and whose own signature was verified at level 2: who, by which key, of what vendor."""
+
+    principal: str
+    key: str
+    vendor: str
+
+
+def party(signer: Signer | None, readable: str, judges: Iterable[Judge]) -> Party | None:
+    """Return the signer as a party, if he is a judge who passed it and names a vendor; for the rest see ``level``.
+
+    A program can vouch for the programs it ran, but that makes them no parties of their own.
+    """
+    if signer is None or _unsigned(signer, readable):
+        return None
+    vendors = (_vendor(judge) for judge in judges if judge.verdict == "PASS" and _is(judge, signer))
+    vendor = next(filter(None, vendors), "")
+    return Party(signer.principal.casefold(), signer.fingerprint, vendor) if vendor else None
 
 
 def level(
@@ -75,18 +97,20 @@ def level(
     readable: str = "",
     boundary: Boundary = "",
     judges: Iterable[Judge] = (),
+    parties: Iterable[Party] = (),
 ) -> tuple[int, tuple[str, ...]]:
     """Return the level that these facts reach, and for each missing step to the top one line that says what is missing.
 
     ``bound`` tells that every check but those on the signature passed. ``signer`` is whose signature was verified.
     ``readable`` is where this account can get at the signer's private key, or empty. ``boundary`` is the door at which
-    it was verified, as the verifier's own configuration asserts it. ``judges`` are those of the verdict.
+    it was verified, as the verifier's own configuration asserts it. ``judges`` are those of the verdict, ``parties``
+    those of all verdicts on the same transition that are in order.
     """
     missing = (
         "" if bound else "level 1: it is not about exactly this change",
         _unsigned(signer, readable),
         "" if boundary in {"server", "ci"} else _LOCAL,
-        _alone(signer, tuple(judges)),
+        _alone(signer, tuple(judges), tuple(parties)),
     )
     reached = next((number for number, reason in enumerate(missing) if reason), len(missing))
     return reached, tuple(filter(None, missing))
@@ -114,15 +138,23 @@ def _unsigned(signer: Signer | None, readable: str) -> str:
     return ""
 
 
-def _alone(signer: Signer | None, judges: tuple[Judge, ...]) -> str:
+def _alone(signer: Signer | None, judges: tuple[Judge, ...], parties: tuple[Party, ...]) -> str:
     passing = [judge for judge in judges if judge.verdict == "PASS"]
     # A program can vouch for the programs it ran, but not for a person.
     if signer and any(_is(judge, signer) for judge in passing if judge.independence == "human"):
         return ""
-    vendors = {judge.vendor.strip().casefold() for judge in passing} - {""}
-    if len(vendors) > 1:
+    if any(_differ(one, other) for one, other in combinations(parties, 2)):
         return ""
-    return "level 4: neither a person who signed it nor judges of two vendors passed it"
+    return "level 4: neither a person nor judges of two vendors, each with a key of their own, passed it and signed"
+
+
+def _differ(one: Party, other: Party) -> bool:
+    """Whether these are two: one key is one party, whatever names stand with it."""
+    return one.principal != other.principal and one.key != other.key and one.vendor != other.vendor
+
+
+def _vendor(judge: Judge) -> str:
+    return judge.vendor.strip().casefold()
 
 
 def _is(judge: Judge, signer: Signer) -> bool:

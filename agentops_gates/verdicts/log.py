@@ -1,4 +1,4 @@
-"""The log that old records move into: one chain of commits whose tree is ``<gate>/<record id>/{payload,signature}``."""
+"""The log that old records move into: one chain of commits whose tree is ``<gate>/<name>/{payload,signature}``."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from ..git.repo import Repo
 from ..git.tree import TREE, tree_entries
 from ..model.errors import UndecidedError
 from ..model.light import NamedTuple
-from .fields import is_gate, is_record_id
+from .fields import is_gate, is_record_name
 from .strictjson import MalformedError
 
 LOG = "refs/agentops/log"
 #: Who commits records, and when: nobody and never, so that the same record gives the same commit everywhere.
 IDENTITY = "agentops-gates <records@agentops-gates.dev> 0 +0000"
 _COMMIT_LIMIT = 10_000
+_DOUBLED = "is there twice"
 
 
 class Entry(NamedTuple):
     """A record's place in the log, and the tree that holds it; ``problem`` is why it is none."""
 
     gate: str
-    id: str
+    name: str
     tree: str
     problem: str = ""
 
@@ -40,13 +41,18 @@ def held(repo: Repo, tip: str | None) -> Iterator[Entry]:
     except UndecidedError as error:
         yield Entry("", "", "", str(error))
         return
+    seen: set[bytes] = set()
     for name, mode, oid in gates:
         gate = os.fsdecode(name)
+        if name in seen:
+            yield Entry(gate, "", "", _DOUBLED)
+            continue
+        seen.add(name)
         if mode != TREE or not is_gate(gate):
             yield Entry(gate, "", "", "is not the folder of a gate")
             continue
         try:
-            yield from (_entry(gate, os.fsdecode(name), mode, tree) for name, mode, tree in _folder(repo, oid))
+            yield from _entries(gate, list(tree_entries(repo.objects, oid)))
         except UndecidedError as error:
             yield Entry(gate, "", "", str(error))
 
@@ -73,10 +79,11 @@ def _tree(repo: Repo, tip: str) -> str:
     return commit_tree(found[1])
 
 
-def _folder(repo: Repo, oid: str) -> list[tuple[bytes, int, str]]:
-    return list(tree_entries(repo.objects, oid))
-
-
-def _entry(gate: str, name: str, mode: int, tree: str) -> Entry:
-    problem = "" if mode == TREE and is_record_id(name) else "is not the folder of a record"
-    return Entry(gate, name, tree, problem)
+def _entries(gate: str, folder: list[tuple[bytes, int, str]]) -> Iterator[Entry]:
+    found: dict[str, Entry] = {}
+    for raw, mode, tree in folder:
+        name = os.fsdecode(raw)
+        problem = "" if mode == TREE and is_record_name(name) else "is not the folder of a record"
+        # Git writes no such tree; whoever does could hide the one entry behind the other.
+        found[name] = Entry(gate, name, tree, _DOUBLED if name in found else problem)
+    yield from found.values()

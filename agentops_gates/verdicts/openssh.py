@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from ..git import spawn
-from ..git.run import _judged_folders, _usable
+from ..git.run import find_program
 from ..model.errors import UndecidedError
 from ..model.light import IO
 from ..model.text import printable
@@ -18,27 +18,31 @@ _FIXED = {"LC_ALL": "C", "TZ": "UTC0"}
 TOO_OLD = (b"illegal option", b"unknown option", b"invalid option", b"Invalid option", b"nrecognized option")
 
 
-def find(name: str, cwd: str | None = None, environ: Mapping[str, str] = os.environ) -> str:
+class TooOldError(UndecidedError):
+    """An OpenSSH that cannot do what is asked of it."""
+
+
+def find(name: str, cwd: str | None = None, environ: Mapping[str, str] = os.environ, *, believed: bool = False) -> str:
     """Return the absolute path of OpenSSH's program ``name``: the first on PATH, else where the system keeps it.
 
-    Relative entries of PATH are skipped, and so is whatever lies below ``cwd`` (default: the current directory) or the
-    work tree around it, as for git. Raises UndecidedError when there is none.
+    For a program that is ``believed`` it is the other way around: PATH is set by whoever pushes. Relative entries of
+    PATH are skipped, and so is whatever lies below ``cwd`` (default: the current directory) or the work tree around it,
+    as for git. Raises UndecidedError when there is none.
     """
-    judged = _judged_folders(cwd or os.getcwd(), environ)
-    entries = [*environ.get("PATH", "").split(os.pathsep), *os.defpath.split(os.pathsep)]
-    for entry in entries:
-        candidate = os.path.join(entry, f"{name}.exe" if os.name == "nt" else name)
-        if _usable(candidate, judged):
-            return candidate
+    path, system = environ.get("PATH", "").split(os.pathsep), os.defpath.split(os.pathsep)
+    entries = [*system, *path] if believed else [*path, *system]
+    file = f"{name}.exe" if os.name == "nt" else name
+    if found := find_program((os.path.join(entry, file) for entry in entries), cwd, environ):
+        return found
     raise UndecidedError(
         f"no usable {name} on PATH (it must be absolute, executable and outside the work tree)",
         "install OpenSSH 8.8 or later, or correct PATH",
     )
 
 
-def too_old(program: str) -> UndecidedError:
+def too_old(program: str) -> TooOldError:
     """Return the error for a ``program`` that does not know what it was asked."""
-    return UndecidedError(
+    return TooOldError(
         f"{printable(program)} is too old to sign and verify records", "install OpenSSH 8.8 or later, first on PATH"
     )
 
@@ -51,7 +55,7 @@ def bare_environment(environ: Mapping[str, str]) -> dict[str, str]:
 def asking_environment(cwd: str | None, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for a program that may need its user, without an ``SSH_ASKPASS`` out of the work tree."""
     env = {**environ, **_FIXED}
-    if "SSH_ASKPASS" in env and not _usable(env["SSH_ASKPASS"], _judged_folders(cwd or os.getcwd(), environ)):
+    if "SSH_ASKPASS" in env and not find_program([env["SSH_ASKPASS"]], cwd, environ):
         del env["SSH_ASKPASS"]
     return env
 

@@ -87,7 +87,7 @@ def retirable(repo: Repo, remote: str, environ: Mapping[str, str] = os.environ) 
     done = repo.git.remote(*args, env=_ENGLISH, environ=environ)
     if done.rc:
         raise failed(args, done)
-    places = {f"{ROOT}{entry.gate}/{entry.id}": entry.tree for entry in held(repo, read_ref(repo, LOG))}
+    places = {f"{ROOT}{entry.gate}/{entry.name}": entry.tree for entry in held(repo, read_ref(repo, LOG))}
     rows = (line.split("\t", 1) for line in os.fsdecode(done.out).split("\n") if line)
     return {ref: oid for oid, ref in rows if ref in places and examine(repo, ref, oid).tree == places[ref]}
 
@@ -106,8 +106,8 @@ def _record(repo: Repo, ref: str) -> str:
     if read_ref(repo, ref) is not None:
         return f"{ref}:{ref}"
     for entry in held(repo, read_ref(repo, LOG)) if ref != LOG else ():
-        if not entry.problem and ref == f"{ROOT}{entry.gate}/{entry.id}":
-            return f"{write_commit(repo, commit_bytes(entry.tree, entry.id))}:{ref}"
+        if not entry.problem and ref == f"{ROOT}{entry.gate}/{entry.name}":
+            return f"{write_commit(repo, commit_bytes(entry.tree, entry.name))}:{ref}"
     raise UsageError(f"there is no record {printable(ref)}", "agentops-gate verdict list")
 
 

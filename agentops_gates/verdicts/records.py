@@ -1,8 +1,10 @@
 """Where records are kept: one ref each, made once and never changed.
 
-``refs/agentops/verdicts/<gate>/<id>`` names a commit without parents, of nobody and no date, so that the same record
+``refs/agentops/verdicts/<gate>/<name>`` names a commit without parents, of nobody and no date, so that the same record
 is the same commit everywhere. Its tree holds ``payload`` and, if the record is signed, ``signature``, as regular files,
-and nothing else. Old records move into the log (``rollup.py``); whoever reads gets both.
+and nothing else. The name tells all of it: the record's id, and if it is signed a dot and the digest of the signature.
+So whoever stores the same statement unsigned, or signed by somebody else, stands beside the others and in nobody's way.
+Old records move into the log (``rollup.py``); whoever reads gets both.
 
 Whatever else is found there is told as a problem: it is neither believed nor passed over.
 """
@@ -15,11 +17,12 @@ from itertools import chain
 
 from ..git.repo import Repo
 from ..git.write import Move, move_refs, read_ref, write_blob, write_commit, write_tree
+from ..model.digest import sha256
 from ..model.errors import UndecidedError
 from ..model.light import NamedTuple, cast
 from ..model.text import printable
-from ..model.verdict import Content, Override, Record, RecordKind, Statement
-from .fields import is_gate, is_record_id
+from ..model.verdict import Attempt, Content, Override, Record, RecordKind, Statement
+from .fields import ID_DIGITS, is_gate, is_record_name
 from .log import IDENTITY, LOG, commit_tree, held
 from .statement import parse, record_id
 from .strictjson import LIMIT, MalformedError
@@ -35,8 +38,8 @@ _TRIES = 5
 class Found(NamedTuple):
     """One entry of the store: a record, or the ``problem`` (one safe line) why there is none.
 
-    ``place`` is its ref, or ``refs/agentops/log:<gate>/<id>``; ``oid`` the object that a ref names (empty in the log);
-    ``tree`` that of the record, empty when the problem is in front of it.
+    ``id`` is the record's. ``place`` is its ref, or ``refs/agentops/log:<gate>/<name>``; ``oid`` the object that a ref
+    names (empty in the log); ``tree`` that of the record, empty when the problem is in front of it.
     """
 
     gate: str
@@ -47,6 +50,11 @@ class Found(NamedTuple):
     record: Record | None
     problem: str = ""
 
+    @property
+    def name(self) -> str:
+        """The last part of the place: the id and what tells the signature."""
+        return self.place.rpartition("/")[2]
+
 
 class _Listing(NamedTuple):
     """Refs as ``[name, oid, target of a symbolic ref]``, git's complaints, and whether there is a log."""
@@ -56,18 +64,23 @@ class _Listing(NamedTuple):
     log: bool
 
 
-def ref_of(gate: str, record: str) -> str:
-    """Return the name of the ref that holds the record of this id. Raises MalformedError if either is no id."""
-    if not is_gate(gate) or not is_record_id(record):
-        raise MalformedError(f"{printable(gate)}/{printable(record)} is not <gate>/<record id>")
-    return f"{ROOT}{gate}/{record}"
+def name_of(record: Record) -> str:
+    """Return the name that a record is stored by: no two of them have the same, and none can take another's."""
+    return f"{record.id}.{sha256(record.signature).hexdigest()[:ID_DIGITS]}" if record.signature else record.id
+
+
+def ref_of(gate: str, name: str) -> str:
+    """Return the ref that holds the record of this name (:func:`name_of`). Raises MalformedError if either is none."""
+    if not is_gate(gate) or not is_record_name(name):
+        raise MalformedError(f"{printable(gate)}/{printable(name)} is not <gate>/<record id>")
+    return f"{ROOT}{gate}/{name}"
 
 
 def content_of(gate: str, record: Record) -> Content:
     """Return what a record says, which must be about ``gate`` where it names gates. Raises MalformedError."""
     content = parse(record.kind, record.payload)
     named: tuple[str, ...] = ()
-    if isinstance(content, Statement):
+    if isinstance(content, Statement | Attempt):
         named = (content.gate,)
     elif isinstance(content, Override):
         named = content.gates
@@ -79,15 +92,15 @@ def content_of(gate: str, record: Record) -> Content:
 def store(repo: Repo, gate: str, record: Record) -> str:
     """Store a record for good and return its ref. Storing it again changes nothing.
 
-    Raises MalformedError for a record that no reader would take, and UndecidedError when git cannot write, or the id
-    is taken by the same payload with another signature.
+    Raises MalformedError for a record that no reader would take, and UndecidedError when git cannot write.
     """
     content_of(gate, record)
     _check_envelope(record)
-    ref = ref_of(gate, record.id)
+    name = name_of(record)
+    ref = ref_of(gate, name)
     files = {"payload": record.payload, **({"signature": record.signature} if record.signature else {})}
     tree = write_tree(repo, [("100644", write_blob(repo, data), name) for name, data in files.items()])
-    oid = write_commit(repo, commit_bytes(tree, record.id))
+    oid = write_commit(repo, commit_bytes(tree, name))
     _create(repo, ref, oid)
     found = examine(repo, ref, oid)
     if found.record != record:
@@ -98,22 +111,22 @@ def store(repo: Repo, gate: str, record: Record) -> str:
 def load(repo: Repo, gate: str | None = None, incoming: Sequence[tuple[str, str]] = ()) -> Iterator[Found]:
     """Yield every record that is stored, of one gate or of all, refs first, then what only the log holds.
 
-    What is no record is yielded as a problem. A record that stands in both places is yielded once, unless the
-    signatures differ. Nothing is parsed: see :func:`content_of`. ``incoming`` are ``(ref, id)`` that count as if they
-    stood here already: records, and a log.
+    What is no record is yielded as a problem. A record that stands in both places is yielded once; a statement that is
+    stored with several signatures is several records of one id. Nothing is parsed: see :func:`content_of`. ``incoming``
+    are ``(ref, id)`` that count as if they stood here already: records, and a log.
     """
     # Refs first: a record that moves into the log meanwhile is then seen in the one or the other.
     listing = _listing(repo, gate)
     seen: set[tuple[str, ...]] = set()
     arriving = (examine(repo, ref, oid) for ref, oid in incoming if ref.startswith(_below(gate)))
     for found in chain(_in_refs(repo, listing), arriving):
-        seen.add((found.gate, found.id, found.tree))
+        seen.add((found.gate, found.name, found.tree))
         yield found
     tips = (_log_tip(repo, listing.log), *(oid for ref, oid in incoming if ref == LOG))
     # A dict, because a log that arrives holds what the one before holds.
     for entry in dict.fromkeys(chain.from_iterable(held(repo, tip) for tip in tips)):
         if gate in (None, entry.gate) and entry[:3] not in seen:
-            yield _from_log(repo, entry.gate, entry.id, entry.tree, entry.problem)
+            yield _from_log(repo, entry.gate, entry.name, entry.tree, entry.problem)
 
 
 def in_refs(repo: Repo, gate: str | None = None) -> Iterator[Found]:
@@ -135,13 +148,14 @@ def examine(repo: Repo, ref: str, oid: str, link: str = "") -> Found:
         if link:
             raise MalformedError(f"is a symbolic ref to {printable(link)}")
         tree = _tree_of(repo, oid, name)
-        return Found(gate, name, ref, oid, tree, read_record(repo, name, tree))
+        record = read_record(repo, name, tree)
+        return Found(gate, record.id, ref, oid, tree, record)
     except UndecidedError as error:
         return Found(gate, name, ref, oid, tree, None, f"{printable(ref)}: {error}")
 
 
 def read_record(repo: Repo, name: str, tree: str) -> Record:
-    """Return the record in a tree of ``payload`` and perhaps ``signature``, if ``name`` is its id.
+    """Return the record in a tree of ``payload`` and perhaps ``signature``, if ``name`` is its (:func:`name_of`).
 
     Raises MalformedError for any other tree, UndecidedError for objects that cannot be read.
     """
@@ -152,14 +166,16 @@ def read_record(repo: Repo, name: str, tree: str) -> Record:
         raise MalformedError(f"has a {'payload' if payload is None else 'signature'} that is too large")
     if signed and not signature:
         raise MalformedError("has an empty signature")
-    record = Record(name, cast("RecordKind", name.partition("-")[0]), payload, signature)
+    record = Record(name.partition(".")[0], cast("RecordKind", name.partition("-")[0]), payload, signature)
     _check_envelope(record)
+    if name_of(record) != name:
+        raise MalformedError("has a signature that is not the one in its name")
     return record
 
 
-def commit_bytes(tree: str, record: str) -> bytes:
-    """Return the one commit that a record's ref may name."""
-    return f"tree {tree}\nauthor {IDENTITY}\ncommitter {IDENTITY}\n\n{record}\n".encode()
+def commit_bytes(tree: str, name: str) -> bytes:
+    """Return the one commit that the ref of the record by this name may point to."""
+    return f"tree {tree}\nauthor {IDENTITY}\ncommitter {IDENTITY}\n\n{name}\n".encode()
 
 
 def _files(repo: Repo, tree: str) -> tuple[str, str]:
@@ -201,10 +217,7 @@ def _create(repo: Repo, ref: str, oid: str) -> None:
     if stands is None and not _is_held(repo, ref, oid):
         raise UndecidedError(f"{ref} was written and is gone", "see who deletes refs: a record may not be deleted")
     if stands not in (None, oid):
-        raise UndecidedError(
-            f"{ref} holds the same payload with another signature",
-            "make a new record (its time of issue differs), or keep the one that is there",
-        )
+        raise UndecidedError(f"{ref} holds something else", "agentops-gate verdict list says what is wrong with it")
 
 
 def _is_held(repo: Repo, ref: str, oid: str) -> bool:
@@ -260,6 +273,7 @@ def _from_log(repo: Repo, gate: str, name: str, tree: str, problem: str) -> Foun
     if problem:
         return Found(gate, name, place, "", tree, None, f"{printable(place)}: {problem}")
     try:
-        return Found(gate, name, place, "", tree, read_record(repo, name, tree))
+        record = read_record(repo, name, tree)
+        return Found(gate, record.id, place, "", tree, record)
     except UndecidedError as error:
         return Found(gate, name, place, "", tree, None, f"{printable(place)}: {error}")

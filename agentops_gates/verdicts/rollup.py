@@ -78,20 +78,20 @@ def _parted(found: Iterable[Found], have: Trees) -> tuple[list[tuple[str, str]],
         elif have[_key(entry)] == entry.tree:
             removed.append((entry.place, entry.oid))
         else:
-            problems.append(f"{entry.place}: the log holds this record with another signature")
+            problems.append(f"{entry.place}: the log holds something else by this name")
     return removed, problems
 
 
 def _key(entry: Found) -> tuple[str, str]:
-    return entry.gate, entry.id
+    return entry.gate, entry.name
 
 
 def _trees(repo: Repo, tip: str | None) -> Trees:
     entries = list(held(repo, tip))
     for entry in entries:
         if entry.problem:
-            raise UndecidedError(f"{LOG}:{entry.gate}/{entry.id}: {entry.problem}", "git fsck")
-    return {(entry.gate, entry.id): entry.tree for entry in entries}
+            raise UndecidedError(f"{LOG}:{entry.gate}/{entry.name}: {entry.problem}", "git fsck")
+    return {(entry.gate, entry.name): entry.tree for entry in entries}
 
 
 def _extend(repo: Repo, tip: str | None, have: Trees, new: Trees) -> str:

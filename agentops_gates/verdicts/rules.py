@@ -13,7 +13,8 @@ class Rules(NamedTuple):
     """What ``decide`` holds a verdict against; the defaults are the policy's.
 
     ``rebase`` is "derive" or "strict". ``warn`` says what a WARN does at a protected ref: "ack", "pass" or "fail".
-    ``lifetime`` is the longest that any verdict or ack counts, in seconds. ``judges`` are the principals that may judge
+    ``lifetime`` is the longest that any verdict or ack counts, in seconds, and ``recent`` how long what is merely alike
+    counts as one lineage, and a run without a verdict as an attempt. ``judges`` are the principals that may judge
     (empty: anybody who is not an author), ``humans`` those whose override counts, ``issuers`` those that may sign for a
     check or a derived verdict. ``quorum`` and ``vendors`` are how many judges and different vendors a verdict needs.
     """
@@ -22,6 +23,7 @@ class Rules(NamedTuple):
     warn: str = "ack"
     required_level: int = 1
     lifetime: int = 168 * HOUR
+    recent: int = 168 * HOUR
     judges: frozenset[str] = frozenset()
     humans: frozenset[str] = frozenset()
     issuers: frozenset[str] = frozenset()
@@ -41,6 +43,7 @@ def rules_of(policy: Policy, warn: str = "ack") -> Rules:
         warn=warn,
         required_level=verdicts["required_level"],
         lifetime=verdicts["lifetime_hours"] * HOUR,
+        recent=verdicts["lifetime_hours"] * HOUR,
         judges=frozenset(judge["principal"] or name for name, judge in council["judges"].items()),
         humans=frozenset(verdicts["humans"]),
         issuers=frozenset(verdicts["issuers"]),

@@ -20,10 +20,12 @@ from .sshsig import SignatureError
 
 __all__ = ["NAMESPACES", "SignatureError", "Verifier", "sign"]
 
-#: What a signature is for. One that was made for a purpose never serves another; revoking is part of judging.
+#: What a signature is for. One that was made for a purpose never serves another; to revoke is part of judging, and so
+#: is to begin with it.
 NAMESPACES: dict[RecordKind, str] = {
     "verdict": "agentops-verdict-v1",
     "revocation": "agentops-verdict-v1",
+    "attempt": "agentops-verdict-v1",
     "ack": "agentops-ack-v1",
     "override": "agentops-override-v1",
 }
@@ -103,7 +105,13 @@ class Verifier:
         """Return why ssh-keygen refuses each signature, or None. Raises UndecidedError when it cannot be asked."""
         if not questions:
             return []
-        program = openssh.find("ssh-keygen", self._cwd, self._environ)
+        try:
+            return self._asked(questions, believed=True)
+        except openssh.TooOldError:
+            return self._asked(questions, believed=False)
+
+    def _asked(self, questions: Sequence[Question], *, believed: bool) -> list[SignatureError | None]:
+        program = openssh.find("ssh-keygen", self._cwd, self._environ, believed=believed)
         environ = openssh.bare_environment(self._environ)
         with openssh.workshop(self._environ) as place:
             return list(Keygen(program, place, self._register, environ).ask(questions))

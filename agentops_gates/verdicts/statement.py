@@ -13,6 +13,7 @@ from ..model.digest import sha256
 from ..model.light import Any, cast
 from ..model.verdict import (
     Ack,
+    Attempt,
     Content,
     Judge,
     Mechanical,
@@ -25,7 +26,13 @@ from ..model.verdict import (
 from . import fields, instant
 from .strictjson import LIMIT, MalformedError, loads
 
-_CLASSES: dict[type, RecordKind] = {Statement: "verdict", Ack: "ack", Override: "override", Revocation: "revocation"}
+_CLASSES: dict[type, RecordKind] = {
+    Statement: "verdict",
+    Ack: "ack",
+    Override: "override",
+    Revocation: "revocation",
+    Attempt: "attempt",
+}
 _WIDTH = {"sha1": 40, "sha256": 64}
 _PUSH_IN_PARTS = "push in parts, each judged on its own"
 
@@ -54,6 +61,8 @@ def ordered(content: Statement) -> Statement:
         authors=tuple(sorted(set(content.authors))),
         findings=tuple(sorted(set(content.findings))),
         not_checked=tuple(sorted(set(content.not_checked))),
+        unseen=tuple(sorted(set(content.unseen))),
+        touched=tuple(sorted(set(content.touched))),
     )
 
 
@@ -116,8 +125,12 @@ def _check_oids(subject: Document, predicate: Document) -> None:
     width = _WIDTH.get(predicate.get("objectFormat", ""), len(head))
     places = {"subject[0].digest.gitTree": head}
     places |= {f"predicate.base.{name}": oid for name, oid in predicate["base"].items()}
-    for name in ("trees", "changes"):
-        places |= {f"predicate.{name}[{number}]": oid for number, oid in enumerate(predicate.get(name, ()))}
+    if predicate.get("rewind"):
+        places["predicate.rewind"] = predicate["rewind"]
+    for name in ("trees", "changes", "lost"):
+        oids = predicate.get(name, ())
+        if {*map(len, oids)} - {width}:
+            places |= {f"predicate.{name}[{number}]": oid for number, oid in enumerate(oids)}
     for place, oid in places.items():
         if len(oid) != width:
             raise MalformedError(f"{place} must have {width} digits, as all object ids of this repository")
@@ -158,11 +171,14 @@ def _write_verdict(content: Statement) -> tuple[Document, Document]:
         "findings": list(content.findings),
         "findingsDigest": _sha256(content.findings_digest),
         "notChecked": list(content.not_checked),
+        "unseen": list(content.unseen),
         "lineage": content.lineage,
         "attempt": content.attempt,
         "issued": instant.text(content.issued),
         "lifetime": content.lifetime,
         "derivedFrom": content.derived_from,
+        "touched": list(content.touched),
+        "run": content.run,
     }
 
 
@@ -187,11 +203,14 @@ def _read_verdict(subject: Document, said: Document) -> Statement:
         findings=tuple(said["findings"]),
         findings_digest=said["findingsDigest"]["sha256"],
         not_checked=tuple(said["notChecked"]),
+        unseen=tuple(said["unseen"]),
         lineage=said["lineage"],
         attempt=said["attempt"],
         issued=_issued(said),
         lifetime=said["lifetime"],
         derived_from=said["derivedFrom"],
+        touched=tuple(said["touched"]),
+        run=said["run"],
     )
 
 
@@ -214,6 +233,9 @@ def _write_override(content: Override) -> tuple[Document, Document]:
     return {"name": content.repository, "digest": {"gitTree": content.head_tree}}, {
         "ref": content.ref,
         "base": {"gitCommit": content.base},
+        "trees": list(content.trees),
+        "rewind": content.rewind,
+        "lost": list(content.lost),
         "gates": list(content.gates),
         "principal": content.principal,
         "reason": content.reason,
@@ -233,6 +255,9 @@ def _read_override(subject: Document, said: Document) -> Override:
         reason=said["reason"],
         issued=_issued(said),
         lifetime=said["lifetime"],
+        trees=tuple(said["trees"]),
+        rewind=said["rewind"],
+        lost=tuple(said["lost"]),
     )
 
 
@@ -248,6 +273,40 @@ def _read_revocation(subject: Document, said: Document) -> Revocation:
     return Revocation(subject["name"], said["principal"], said["reason"], _issued(said))
 
 
+def _write_attempt(content: Attempt) -> tuple[Document, Document]:
+    return {"name": content.repository, "digest": {"gitTree": content.head_tree}}, {
+        "gate": content.gate,
+        "objectFormat": content.object_format,
+        "ref": content.ref,
+        "base": {"gitCommit": content.base},
+        "epic": content.epic,
+        "changes": list(content.changes),
+        "authors": list(content.authors),
+        "touched": list(content.touched),
+        "issued": instant.text(content.issued),
+        "unheard": content.unheard,
+        "nonce": content.nonce,
+    }
+
+
+def _read_attempt(subject: Document, said: Document) -> Attempt:
+    return Attempt(
+        gate=said["gate"],
+        repository=subject["name"],
+        object_format=said["objectFormat"],
+        ref=said["ref"],
+        base=said["base"]["gitCommit"],
+        head_tree=subject["digest"]["gitTree"],
+        epic=said["epic"],
+        changes=tuple(said["changes"]),
+        authors=tuple(said["authors"]),
+        touched=tuple(said["touched"]),
+        issued=_issued(said),
+        unheard=said["unheard"],
+        nonce=said["nonce"],
+    )
+
+
 def _issued(said: Document) -> int:
     try:
         return instant.seconds(said["issued"])
@@ -257,11 +316,18 @@ def _issued(said: Document) -> int:
 
 _WRITE = cast(
     "dict[RecordKind, Callable[[Content], tuple[Document, Document]]]",
-    {"verdict": _write_verdict, "ack": _write_ack, "override": _write_override, "revocation": _write_revocation},
+    {
+        "verdict": _write_verdict,
+        "ack": _write_ack,
+        "override": _write_override,
+        "revocation": _write_revocation,
+        "attempt": _write_attempt,
+    },
 )
 _READ: dict[RecordKind, Callable[[Document, Document], Content]] = {
     "verdict": _read_verdict,
     "ack": _read_ack,
     "override": _read_override,
     "revocation": _read_revocation,
+    "attempt": _read_attempt,
 }

@@ -99,8 +99,8 @@ def _check(value: object, left: int, depth: int) -> None:
     elif isinstance(value, (dict, list)):
         if left <= 0:
             raise MalformedError(f"is nested deeper than {depth}")
-        if isinstance(value, dict):
-            for key in value:
-                _check(key, left - 1, depth)
-        for part in value.values() if isinstance(value, dict) else value:
-            _check(part, left - 1, depth)
+        parts = [*value, *value.values()] if isinstance(value, dict) else value
+        # Long lists of ids are most of a record.
+        if {*map(type, parts)} != {str} or fault("".join(parts)):
+            for part in parts:
+                _check(part, left - 1, depth)

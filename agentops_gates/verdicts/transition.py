@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from ..git.commits import CommitObject, commits, listed, touched
-from ..git.messages import CO_AUTHOR, addresses, co_authors, paragraphs, trailers
+from ..git.commits import by_parent
+from ..git.messages import addresses, co_authors, trailers
+from ..git.names import unfit
 from ..git.patchids import patch_ids
 from ..git.repo import Repo
 from ..model.errors import UndecidedError
@@ -13,11 +14,10 @@ from ..model.subject import Subject
 from ..model.text import printable
 from ..model.verdict import Plan, Transition
 from ..policy.policy import Policy
+from .brought import MOST, SESSION, Brought, brought
 
-#: A verdict names every tree it is about; more than these make no verdict.
-MOST = 10_000
-_SESSION = "agent-session"
-_NAMING = (CO_AUTHOR, _SESSION)
+# No override can name it.
+_UNTOLD = frozenset({"untold"})
 _PARTS = "push in parts, each judged on its own: git push origin <an older commit>:<the branch>"
 
 
@@ -37,21 +37,19 @@ def read(
     process for fifty commits: a verifier, which seldom needs them, leaves them out (``changes`` False) and asks
     :func:`changes_of` for them.
 
-    Raises UndecidedError where history is cut, for more than 10,000 commits, and for objects that cannot be read. A
-    move that is no fast-forward is returned as such.
+    Raises UndecidedError where history is cut, for more than 10,000 commits, for objects that cannot be read, and for
+    names that git itself would not check out. A move that is no fast-forward is returned as such.
     """
     base, head = subject.base, subject.head
     if head is None:
         raise UndecidedError("a verdict is about commits, and there are none here", "commit first")
-    oids = _commits(repo, base, head)
-    trees: set[str] = set()
-    parents: set[str] = set()
-    people = _People()
-    for commit in commits(repo, oids):
-        trees.add(commit.tree)
-        parents.update(commit.parents)
-        people.add(commit)
+    range_ = _brought(repo, base, head)
+    before = _before(repo, subject, old)
+    forward = _forward(repo, subject, before, range_.parents | {head})
     head_tree = tree_of(repo, head)
+    changed = repo.changes(base, head)
+    if odd := unfit(changed):
+        raise UndecidedError(f"{printable(odd)} is a name that no work tree should hold", "take it out of the commits")
     return Transition(
         repository=policy.verdicts["repository"],
         object_format=repo.object_format,
@@ -60,27 +58,34 @@ def read(
         base_tree=tree_of(repo, base) if base else repo.empty_tree,
         head=head,
         head_tree=head_tree,
-        trees=frozenset(trees | {head_tree}),
-        changes=patch_ids(repo, oids) if changes else (),
-        paths=tuple(sorted({path for item in repo.changes(base, head) for path in (item.old_path, item.new_path)})),
-        authors=people.identities(),
+        trees=range_.trees | {head_tree},
+        changes=patch_ids(repo, range_.oids) if changes else (),
+        paths=tuple(sorted({path for item in changed for path in (item.old_path, item.new_path)})),
+        authors=_identities(range_),
         policy=policy.digest,
         plan=plan,
-        fast_forward=_forward(repo, subject, old, parents | {head}),
+        fast_forward=forward,
+        lost=frozenset() if forward else _lost(repo, before, head),
     )
 
 
 def changes_of(repo: Repo, transition: Transition) -> tuple[str, ...]:
     """Return the verbatim patch ids of the commits of ``transition``, sorted; UndecidedError when git cannot tell."""
-    return patch_ids(repo, _commits(repo, _base(repo, transition), transition.head))
+    return patch_ids(repo, _brought(repo, _base(repo, transition), transition.head).oids)
 
 
-def touched_by(repo: Repo, transition: Transition) -> frozenset[str]:
-    """Return every path that any commit of ``transition`` changes, also if a later one changes it back.
+def nothing_but(repo: Repo, transition: Transition, excused: Callable[[str], bool]) -> bool:
+    """Return whether all states of ``transition`` are what was there before, but for paths that are ``excused``.
 
-    Whoever excuses changes of some paths from a verdict must ask for these: ``paths`` are those of the net change only.
+    ``paths`` are those of the net change only, and a commit can change what a later one changes back. A merge counts by
+    the parent that it is nearest to: what it has from the others was theirs, and a mix of two is none of them.
     """
-    return touched(repo, _commits(repo, _base(repo, transition), transition.head)) | set(transition.paths)
+    if not all(map(excused, transition.paths)):
+        return False
+    steps = by_parent(repo, _brought(repo, _base(repo, transition), transition.head).oids)
+    # What changes nothing is no change of an excused path.
+    changed = any(paths for sides in steps for paths in sides)
+    return changed and all(any(all(map(excused, paths)) for paths in sides) for sides in steps)
 
 
 def tree_of(repo: Repo, commit: str) -> str:
@@ -95,20 +100,35 @@ def _base(repo: Repo, transition: Transition) -> str | None:
     return None if transition.base == repo.zero else transition.base
 
 
-def _commits(repo: Repo, base: str | None, head: str) -> list[str]:
-    oids = listed(repo, head, base, MOST)
-    if oids is None:
+def _brought(repo: Repo, base: str | None, head: str) -> Brought:
+    found = brought(repo, base, head)
+    if found is None:
         since = f"since {base[:12]}" if base else "in its history"
         raise UndecidedError(f"{head[:12]} has more than {MOST:,} commits {since}, too many for one verdict", _PARTS)
-    return oids
+    return found
 
 
-def _forward(repo: Repo, subject: Subject, old: str | None, reached: set[str]) -> bool:
-    """Whether what the ref pointed to is in the history of the new end; ``reached`` are the range and its parents."""
+def _before(repo: Repo, subject: Subject, old: str | None) -> str | None:
+    """Return where the ref stood, as far as it is known here; "" for one that is new: nothing can be taken off it."""
     if old is None and subject.ref is not None:
-        # All-zero: the ref is new, so nothing can be taken off it.
         old = repo.resolve(subject.ref.remote_oid) if subject.ref.remote_oid.strip("0") else ""
-    before = subject.base if old is None else old
+    return subject.base if old is None else old
+
+
+def _lost(repo: Repo, before: str | None, head: str) -> frozenset[str]:
+    """Return the trees of what ``before`` has and ``head`` lacks; a word that is no tree where nobody can tell."""
+    try:
+        found = brought(repo, head, before) if before else None
+    except UndecidedError:
+        found = None
+    return found.trees if found else _UNTOLD
+
+
+def _forward(repo: Repo, subject: Subject, before: str | None, reached: frozenset[str]) -> bool:
+    """Whether ``before``, where the ref stood, is in the history of the new end; ``reached`` are the range's parents.
+
+    And the new end itself.
+    """
     # Whatever leads to the base leads through the parent of a commit that is not in the base: no other walk is needed.
     if not before or before in reached:
         return True
@@ -117,26 +137,13 @@ def _forward(repo: Repo, subject: Subject, old: str | None, reached: set[str]) -
     return repo.git.run("merge-base", "--is-ancestor", before, subject.head or "", ok=(0, 1)).rc == 0
 
 
-class _People:
-    """Who stands behind the commits that were added. What stands in many of them is looked at once."""
-
-    def __init__(self) -> None:
-        self._lines: set[bytes] = set()
-        self._signatures: set[bytes] = set()
-        self._paragraphs: set[bytes] = set()
-
-    def add(self, commit: CommitObject) -> None:
-        self._lines.update(commit.people)
-        if commit.signature:
-            self._signatures.add(commit.signature)
-        self._paragraphs.update(paragraphs(commit.message, *_NAMING))
-
-    def identities(self) -> frozenset[str]:
-        found = {who for line in self._lines for who in addresses(printable(line))}
-        for paragraph in self._paragraphs:
-            found.update(co_authors(paragraph))
-            found.update(f"session:{value}".casefold()[:1000] for _, value in trailers(paragraph, _SESSION) if value)
-        return frozenset(found.union(_keys(self._signatures)))
+def _identities(range_: Brought) -> frozenset[str]:
+    """Return who stands behind the commits. What stands in many of them is looked at once."""
+    found = {who for line in range_.people for who in addresses(printable(line))}
+    for paragraph in range_.paragraphs:
+        found.update(co_authors(paragraph))
+        found.update(f"session:{value}".casefold()[:1000] for _, value in trailers(paragraph, SESSION) if value)
+    return frozenset(found.union(_keys(range_.signatures)))
 
 
 def _keys(signatures: Iterable[bytes]) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from ..model.markdown import code
 from ..model.text import printable
-from ..model.verdict import Ack, Content, Override, Record, Revocation, Statement
+from ..model.verdict import Ack, Attempt, Content, Override, Record, Revocation, Statement
 from . import instant
 
 _MOST = 200
@@ -39,13 +39,18 @@ def _facts(content: Content) -> Iterator[str]:
         yield f"- Opens: {_code(content.ref)} for gates {_list(content.gates)}"
         yield f"- Repository: {_code(content.repository)}"
         yield f"- From commit {_code(content.base)} to tree {_code(content.head_tree)}"
+        yield f"- Trees on the way: {len(content.trees):,}"
+        if content.rewind:
+            yield f"- May take the ref back to commit {_code(content.rewind)}, {len(content.lost):,} trees lost"
+    elif isinstance(content, Attempt):
+        yield from _attempt_facts(content)
     else:
         yield f"- Ends: {_code(content.record)}"
-    if not isinstance(content, Statement):
+    if isinstance(content, Ack | Override | Revocation):
         yield f"- By: {_code(content.principal)}"
         yield f"- Reason: {_code(content.reason)}"
     yield f"- Issued: {instant.text(content.issued)}"
-    if not isinstance(content, Revocation):
+    if not isinstance(content, Revocation | Attempt):
         yield f"- Good for: {content.lifetime:,} seconds"
 
 
@@ -60,6 +65,16 @@ def _statement_facts(content: Statement) -> Iterator[str]:
         yield f"- Derived from: {_code(content.derived_from)}"
 
 
+def _attempt_facts(content: Attempt) -> Iterator[str]:
+    yield (
+        f"- Judges were asked for gate {_code(content.gate)}"
+        if not content.unheard
+        else (f"- No judge has answered in the run of {_code(content.unheard)}")
+    )
+    yield f"- Ref: {_code(content.ref)} of repository {_code(content.repository)}"
+    yield f"- From commit {_code(content.base)} to tree {_code(content.head_tree)}; authors: {_list(content.authors)}"
+
+
 def _verdict(content: Statement) -> Iterator[str]:
     judges = (
         (judge.principal, judge.vendor, judge.model, judge.independence, judge.verdict) for judge in content.judges
@@ -69,6 +84,7 @@ def _verdict(content: Statement) -> Iterator[str]:
     yield from _table("Mechanical checks", ("Check", "Version", "Result"), checks)
     yield from _section("Findings", content.findings)
     yield from _section("Not checked", content.not_checked)
+    yield from _section("Not checked, nor required", content.unseen)
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -96,12 +112,7 @@ def _list(entries: Sequence[str]) -> str:
 
 
 def _code(text: str) -> str:
-    """Return ``text`` as a code span that nothing in it can end, in a table cell or out of it."""
-    shown = printable(text).replace("|", "\\x7c")
+    shown = printable(text)
     if len(shown) > _LONGEST:
         shown = f"{shown[:_LONGEST]}[... {len(shown) - _LONGEST:,} more]"
-    if not shown.strip():
-        return "(empty)"
-    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
-    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    return code(shown, cell=True) if shown.strip() else "(empty)"

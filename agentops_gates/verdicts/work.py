@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ..git.commits import CommitObject, commits, listed
+from ..git.commits import CommitObject, commits
 from ..git.repo import Repo
 from ..model.errors import UndecidedError
 from ..model.verdict import Plan
 from ..policy.policy import Policy
+from .brought import MOST, brought
 from .epic import EpicError, epic_of
 
 GATE = "pre-mortem-before-crank"
-_MOST = 10_000
 
 
 def plan_of(repo: Repo, base: str | None, head: str, policy: Policy) -> Plan | None:
@@ -44,20 +44,17 @@ def speaking(repo: Repo, base: str | None, head: str) -> tuple[CommitObject, ...
 
     Raises UndecidedError where history is cut, and for more than 10,000 of them.
     """
-    question = ("speaking", base, head)
-    # Both gates ask this, of ranges that mostly hold no such commit at all.
-    if question not in repo.known:
-        oids = listed(repo, head, base, _MOST, "epic")
-        repo.known[question] = None if oids is None else tuple(oids)
-    return _read(repo, repo.known[question], head)
+    found = brought(repo, base, head)
+    return _read(repo, found and found.speaking, head)
 
 
 def every(repo: Repo, base: str | None, head: str) -> tuple[CommitObject, ...]:
     """Return all commits since ``base``, oldest first. Raises UndecidedError as :func:`speaking` does."""
-    return _read(repo, listed(repo, head, base, _MOST), head)
+    found = brought(repo, base, head)
+    return _read(repo, found and found.oids, head)
 
 
 def _read(repo: Repo, oids: Sequence[str] | None, head: str) -> tuple[CommitObject, ...]:
     if oids is None:
-        raise UndecidedError(f"{head[:12]} has more than {_MOST:,} commits for epics", "push in parts")
+        raise UndecidedError(f"{head[:12]} has more than {MOST:,} commits for epics", "push in parts")
     return tuple(commits(repo, oids[::-1])) if oids else ()

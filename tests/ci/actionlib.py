@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "ghs_0123456789abcdef"
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 
@@ -24,13 +25,14 @@ class Ended(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One workflow run: the checkout it stands in, its event, and what the runner says about it."""
+    """One workflow run: the checkout it stands in, its event, and what the runner says about it (``env`` besides)."""
 
     workspace: Path
     event: str
     payload: Mapping[str, Any]
     sha: str
     ref: str
+    env: Mapping[str, str] = {}
 
 
 def load_yaml(path: Path) -> Any:
@@ -92,7 +94,8 @@ class Runner:
     ) -> Ended:
         """Run the action's steps in ``run``, up to but without the step ``stop``."""
         steps: dict[str, Any] = {}
-        context = {"inputs": self._inputs(inputs or {}), "steps": steps, "github": {"event": run.payload}}
+        context: dict[str, Any] = {"steps": steps, "github": {"event": run.payload, "token": TOKEN}}
+        context["inputs"] = self._inputs(inputs or {}, context)
         ended = Ended(0, {}, "", "")
         for step in self.action["runs"]["steps"]:
             if ended.code or step["id"] == stop:
@@ -105,8 +108,9 @@ class Runner:
         outputs = {name: evaluate(spec["value"], context) for name, spec in self.action["outputs"].items()}
         return ended._replace(outputs=outputs)
 
-    def _inputs(self, given: Mapping[str, str]) -> dict[str, str]:
-        return {name: spec.get("default", "") for name, spec in self.action["inputs"].items()} | dict(given)
+    def _inputs(self, given: Mapping[str, str], context: Mapping[str, Any]) -> dict[str, str]:
+        specs = self.action["inputs"].items()
+        return {name: evaluate(spec.get("default", ""), context) for name, spec in specs} | dict(given)
 
     def _installed(self, step: Mapping[str, Any], env: Mapping[str, str] | None) -> Ended | None:
         known = step["id"] == "install" and self.installed and env is None
@@ -121,7 +125,7 @@ class Runner:
         (folder / "script.sh").write_text(step["run"])
         (folder / "event.json").write_text(json.dumps(run.payload))
         (folder / "output").touch()
-        env = self._environment(run, folder) | dict(extra)
+        env = self._environment(run, folder) | dict(run.env) | dict(extra)
         env |= {name: evaluate(str(value), context) for name, value in step.get("env", {}).items()}
         done = subprocess.run(
             ["/bin/bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(folder / "script.sh")],
@@ -150,6 +154,8 @@ class Runner:
             "GITHUB_EVENT_PATH": str(folder / "event.json"),
             "GITHUB_OUTPUT": str(folder / "output"),
             "GITHUB_REF": run.ref,
+            "GITHUB_REPOSITORY": run.payload.get("repository", {}).get("full_name", ""),
+            "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_SHA": run.sha,
             "GITHUB_STEP_SUMMARY": str(folder / "summary"),
             "GITHUB_WORKSPACE": str(run.workspace),

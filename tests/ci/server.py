@@ -58,7 +58,7 @@ class Server:
     def event(self, kind: str, branch: str) -> tuple[str, dict[str, Any], str, str]:
         """Do ``kind`` with ``branch`` here; return the event's name and payload, GITHUB_SHA and GITHUB_REF."""
         name, payload, sha, ref = getattr(self, f"_{kind}")(branch)
-        repository = {"default_branch": self.trunk, "full_name": "org/project"}
+        repository = {"default_branch": self.trunk, "full_name": f"{self.path.parent.name}/{self.path.name}"}
         return name, {**payload, "repository": repository}, sha, ref
 
     def _pull_request(self, branch: str) -> tuple[str, dict[str, Any], str, str]:

@@ -101,7 +101,7 @@ def test_branch_names_are_data(runner: Runner, tmp_path: Path, event: str, name:
 @pytest.mark.parametrize(
     "value", ["-rf", "--output=pwned", "$(touch pwned)", "`touch pwned`", "main; touch pwned", "\npwned"]
 )
-@pytest.mark.parametrize("name", ["base", "head", "gates", "deadline"])
+@pytest.mark.parametrize("name", ["base", "head", "ref", "boundary", "gates", "deadline"])
 def test_inputs_are_data(runner: Runner, server: Server, tmp_path: Path, name: str, value: str) -> None:
     run = server.checkout(tmp_path / "work", server.event("push", "bad"))
     before = sorted(path.name for path in run.workspace.iterdir())

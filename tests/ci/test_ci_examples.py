@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from ci.actionlib import ROOT, Runner, load_yaml
+from ci.landing import ONE, Forge
 from ci.server import ZERO, Server
 from conftest import Workspace, make_repository
 
 EXAMPLES = ROOT / "examples"
+RECORDS = "refs/agentops/verdicts/*"
 _SPEC = re.compile(r'"git\+https://github\.com/[\w./-]+@[0-9a-f]{40}"')
 _TOOL = re.compile(rf"pipx run --spec {_SPEC.pattern} ")
 _INSTALL = re.compile(rf"pip install --quiet {_SPEC.pattern}")
@@ -128,13 +130,38 @@ def test_its_commands_judge_a_change(
     whole: bool,
 ) -> None:
     repo = checkout(server, tmp_path / "work", branch, whole)
+    done = run(runner, repo, commands(name, read), env)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert ("AG601" in done.stdout) == (code == 1)
+
+
+@pytest.mark.parametrize(("name", "read", "env", "whole"), PROVIDERS, ids=[row[0] for row in PROVIDERS])
+def test_its_commands_bring_the_records(
+    runner: Runner, tmp_path: Path, name: str, read: Commands, env: dict[str, str], whole: bool
+) -> None:
+    forge = Forge(tmp_path / "org" / "project", runner)
+    forge.topic("topic", ONE)
+    forge.vibe()
+    forge.author.git("push", "-q", "origin", "topic")
+    repo = checkout(forge, tmp_path / "work", "topic", whole)
+    repo.git("fetch", "-q", str(forge.author.path), f"{RECORDS}:{RECORDS}")  # what somebody left in this folder
+    done = run(runner, repo, commands(name, read), env)
+    assert (done.returncode, "error AG101" in done.stdout) == (1, True), done.stdout + done.stderr
+    forge.published("topic")
+    done = run(runner, repo, commands(name, read), env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "refs/heads/main is accepted at level 1 (bound)" in " ".join(done.stdout.split())
+
+
+def run(runner: Runner, repo: Workspace, lines: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run an example's commands in a checkout, as the provider's runner does."""
     assert runner.installed is not None
     path = os.pathsep.join((os.path.dirname(runner.installed["python"]), os.environ["PATH"]))
     own = {name: value for name, value in os.environ.items() if name == "HOME" or name.startswith("GIT_")}
     told = {variable: value.replace("{head}", repo.head()) for variable, value in env.items()}
     # The tool is installed already: what is left out is its installation, and nothing but that.
-    script = [_TOOL.sub("", line) for line in commands(name, read) if not _INSTALL.fullmatch(line)]
-    done = subprocess.run(
+    script = [_TOOL.sub("", line) for line in lines if not _INSTALL.fullmatch(line)]
+    return subprocess.run(
         ["/bin/bash", "-e", "-c", "\n".join(script)],
         cwd=repo.path,
         env={**own, **told, "PATH": path},
@@ -142,8 +169,6 @@ def test_its_commands_judge_a_change(
         text=True,
         check=False,
     )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert ("AG601" in done.stdout) == (code == 1)
 
 
 def checkout(server: Server, path: Path, branch: str, whole: bool) -> Workspace:

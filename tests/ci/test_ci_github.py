@@ -80,6 +80,75 @@ def test_github_names_no_range(
     assert caught.value.fix
 
 
+def pull_request_by(login: object) -> dict[str, Any]:
+    return {**PULL, "pull_request": {**PULL["pull_request"], "user": {"login": login}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "pusher"),
+    [
+        ("push", PUSH, ()),
+        ("push", {**PUSH, "pusher": "x", "sender": {"login": 7}}, ()),
+        ("push", {**PUSH, "pusher": {"name": "", "email": None}}, ()),
+        ("push", {**PUSH, "pusher": {"name": "ada", "email": "a@b"}, "sender": {"login": "ada"}}, ("a@b", "ada")),
+        ("push", {**PUSH, "ref": "refs/heads/x", "sender": {"login": "bot"}}, ("bot",)),
+        ("pull_request", pull_request_by(None), ()),
+        ("pull_request", pull_request_by("ada"), ("ada",)),
+        ("merge_group", {**QUEUE, "sender": {"login": "queue[bot]"}}, ()),
+    ],
+)
+def test_who_pushes(event: Any, name: str, payload: object, pusher: tuple[str, ...]) -> None:
+    found = ci.find(event(name, payload))
+    assert found is not None
+    assert found.pusher == pusher
+
+
+CENTRAL = {"GITHUB_REPOSITORY": "org/app", "GITHUB_WORKFLOW_REF": "org/rules/.github/workflows/g.yml@refs/heads/main"}
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "says"),
+    [
+        ("push", {}, "keeps nothing from landing"),
+        ("workflow_dispatch", {}, "keeps nothing from landing"),
+        ("pull_request_target", {}, "keeps nothing from landing"),
+        ("", {}, "keeps nothing from landing"),
+        (
+            "pull_request",
+            {"GITHUB_WORKFLOW_REF": "org/app/.github/workflows/g.yml@refs/heads/main"},
+            "a change can edit",
+        ),
+        ("merge_group", {"GITHUB_WORKFLOW_REF": "ORG/App/.github/workflows/g.yml@x"}, "a change can edit it"),
+        ("pull_request", {"GITHUB_WORKFLOW_REF": ""}, "a change can edit it"),
+        ("pull_request", {"GITHUB_WORKFLOW_REF": "org/rules"}, "a change can edit it"),
+        ("pull_request", {"GITHUB_REPOSITORY": ""}, "a change can edit it"),
+        ("pull_request", {"GITEA_ACTIONS": "true", "GITHUB_WORKFLOW_REF": ""}, "a change can edit it"),
+    ],
+)
+def test_no_boundary(name: str, extra: dict[str, str], says: str) -> None:
+    with pytest.raises(UsageError, match=says) as caught:
+        ci.confirm({**GITHUB, **CENTRAL, "GITHUB_EVENT_NAME": name, **extra})
+    assert caught.value.fix
+
+
+@pytest.mark.parametrize("env", [{}, {"CI": "true"}])
+def test_no_boundary_outside_of_a_known_provider(env: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="not the run of a CI provider"):
+        ci.confirm(env)
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {**GITHUB, **CENTRAL, "GITHUB_EVENT_NAME": "pull_request"},
+        {**GITHUB, **CENTRAL, "GITHUB_EVENT_NAME": "merge_group"},
+        {"GITLAB_CI": "true"},
+    ],
+)
+def test_a_boundary_that_nothing_contradicts(env: dict[str, str]) -> None:
+    ci.confirm(env)
+
+
 @pytest.mark.parametrize(
     ("name", "payload", "extra", "expected"),
     [
@@ -87,7 +156,9 @@ def test_github_names_no_range(
             "pull_request",
             PULL,
             {"GITHUB_REF": "refs/pull/7/merge", "GITHUB_SHA": A},
-            ci.Range(MAIN, A, "github", "pull_request", "main", "refs/heads/main", "github", source="topic"),
+            ci.Range(
+                MAIN, A, "github", "pull_request", "main", "refs/heads/main", "github", source="topic", merged=True
+            ),
             id="pull request: the test merge against the target",
         ),
         pytest.param(

@@ -31,7 +31,7 @@ REPORT = Report((), (GateResult("complexity-regression", "fail", "", (FINDING, F
 def test_a_file_name_adds_no_output(tmp_path: Path, name: str) -> None:
     file = tmp_path / "output"
     write_outputs(REPORT, {"GITHUB_OUTPUT": str(file)}, name)
-    assert read_outputs(file) == {"outcome": "fail", "findings": "2", "sarif-file": name}
+    assert read_outputs(file) == {"outcome": "fail", "findings": "2", "level": "", "sarif-file": name}
 
 
 def test_the_delimiter_is_never_the_same(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_the_delimiter_is_never_the_same(tmp_path: Path) -> None:
     for _ in range(2):
         write_outputs(REPORT, {"GITHUB_OUTPUT": str(file)})
     delimiters = [line.split("<<")[1] for line in file.read_text().splitlines() if "<<" in line]
-    assert len(set(delimiters)) == 6
+    assert len(set(delimiters)) == 8
 
 
 def test_outside_a_step_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -218,12 +218,12 @@ def test_others_name_no_range(env: dict[str, str], error: type[AgentopsError], s
         ),
         pytest.param(
             AZURE,
-            ci.Range(MAIN, B, "azure", "pull_request", "main", "refs/heads/main", source="topic"),
+            ci.Range(MAIN, B, "azure", "pull_request", "main", "refs/heads/main", source="topic", merged=True),
             id="azure pull request",
         ),
         pytest.param(
             {**AZURE, "SYSTEM_PULLREQUEST_TARGETBRANCH": "main"},
-            ci.Range(MAIN, B, "azure", "pull_request", "main", "refs/heads/main", source="topic"),
+            ci.Range(MAIN, B, "azure", "pull_request", "main", "refs/heads/main", source="topic", merged=True),
             id="azure, short name",
         ),
         pytest.param(

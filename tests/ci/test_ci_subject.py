@@ -82,6 +82,8 @@ def test_what_a_forced_push_left_behind_is_fetched_or_undecided(server: Workspac
     assert error.fix == f"git fetch origin {lost}"
     repo.git(*error.fix.split()[1:])
     assert subject(repo, Range(lost, repo.head(), "github", "push")).bases == (repo.head(),)
+    found = subject(repo, Range(lost, repo.head(), "github", "push", before=lost))
+    assert (found.bases, found.old, found.landed) == ((lost,), lost, True)
 
 
 def test_the_command_to_paste_is_quoted(server: Workspace, tmp_path: Path) -> None:
@@ -114,7 +116,7 @@ def test_a_merge_request_that_changed_its_target_is_judged_against_the_new_one(
     with Repo.open(str(repo.path)) as opened:
         found = ci_subject(opened, env)
     main = server.git("rev-parse", "main")
-    assert found == Subject("range", (main,), repo.head(), door="ci", target="refs/heads/main")
+    assert found == Subject("range", (main,), repo.head(), door="ci", target="refs/heads/main", old=main)
 
 
 def test_a_harmless_push_after_a_bad_one_does_not_hide_it(server: Workspace, tmp_path: Path) -> None:
@@ -145,7 +147,60 @@ def test_the_test_merge_is_measured_from_its_first_parent_however_far_main_moved
     assert subject(repo, Range(MAIN, merge, "github", "pull_request")).bases == (tip,)
 
 
+def policy(server: Workspace, *branches: str) -> None:
+    named = ", ".join(f'"{branch}"' for branch in branches)
+    server.commit("policy", {"agentops-gates.toml": f"version = 1\n[protected]\nbranches = [{named}]\n"})
+
+
+@pytest.mark.parametrize("where", ["main", "release/1"])
+def test_a_push_to_a_protected_branch_is_measured_from_where_it_stood(
+    server: Workspace, tmp_path: Path, where: str
+) -> None:
+    server.git("switch", "-q", "main")
+    server.git("branch", "release/1")
+    server.git("switch", "-q", where)
+    policy(server, "main", "release/*")
+    server.git("switch", "-q", "release/1")
+    before = server.commit("before")
+    after = server.commit("after")
+    repo = clone(server, tmp_path / "clone")
+    found = subject(repo, Range(MAIN, after, "github", "push", "main", "refs/heads/release/1", before=before))
+    assert (found.bases, found.old, found.landed) == ((before,), before, True)
+    tag = subject(repo, Range(MAIN, after, "github", "push", "main", "refs/tags/release/1", before=before))
+    assert (tag.bases, tag.landed) == ((server.git("merge-base", "main", after),), False)
+
+
+def test_a_topic_whose_old_end_is_gone_is_measured_as_a_whole(server: Workspace, tmp_path: Path) -> None:
+    repo = clone(server, tmp_path / "clone")
+    gone = Range(MAIN, repo.head(), "github", "push", "main", "refs/heads/topic", before="d" * 40)
+    found = subject(repo, gone)
+    assert (found.bases, found.landed) == ((server.git("rev-parse", "main"),), False)
+    server.git("switch", "-q", "main")
+    policy(server, "main", "topic")
+    repo.git("fetch", "-q", "origin")
+    assert f"git fetch origin {'d' * 40}" in undecided(repo, gone).fix
+
+
 def test_a_first_publication_has_no_base(server: Workspace, tmp_path: Path) -> None:
     repo = clone(server, tmp_path / "clone", "--branch", "main")
     found = Range("", repo.head(), "github", "push", "main", "refs/heads/main")
     assert subject(repo, found) == Subject("range", (), repo.head(), door="ci", target="refs/heads/main")
+
+
+def test_where_the_target_stands_is_told_for_what_is_not_merged_into_it(server: Workspace, tmp_path: Path) -> None:
+    server.git("switch", "-q", "main")
+    policy = 'version = 1\n[protected]\nbranches = ["main", "release/*"]\n'
+    tip = server.commit("main moved", {"agentops-gates.toml": policy})
+    server.git("branch", "release/1", "main~1")
+    repo = clone(server, tmp_path / "clone")
+    topic = Range(MAIN, server.git("rev-parse", "topic"), "gitlab", "merge_request_event", "main", "refs/heads/main")
+    found = subject(repo, topic)
+    assert (found.base, found.old, found.tips) == (server.git("rev-parse", "main~1"), tip, None)
+    assert subject(repo, topic._replace(merged=True)).old is None
+    assert subject(repo, topic._replace(base=tip)).old is None
+    for ref, protected in (("refs/heads/release/2", True), ("refs/heads/topic", False), ("refs/tags/v1", False)):
+        pushed = subject(repo, topic._replace(event="push", ref=ref))
+        assert pushed.old is None
+        tips = {tip, server.git("rev-parse", "release/1")} if protected else None
+        assert pushed.tips == tips or set(pushed.tips or ()) == tips
+    assert subject(repo, topic._replace(event="push", ref="refs/heads/release/1")).tips == (tip,)

@@ -180,7 +180,7 @@ class TestValidate:
         here.write(OWN, "a = 1\n" + POLICY.replace("12", "true"))
         with pytest.raises(UsageError) as caught:
             main(["config", "validate"])
-        keys = "version, protected, deadlines, gates, verdicts, council"
+        keys = "version, protected, deadlines, gates, verdicts, council, rescue, guard"
         assert str(caught.value).splitlines() == [
             f"{OWN}:1: unknown key `a` at the top level; known keys: {keys}",
             f"{OWN}:3: `max_complexity` in [gates.complexity-regression] must be an integer, not a boolean",

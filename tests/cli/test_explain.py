@@ -14,6 +14,8 @@ from agentops_gates.entry.cli.app import main
 from agentops_gates.gates.registry import built_gates, metadata
 from agentops_gates.model.errors import UsageError
 from agentops_gates.model.gate import Gate, Rule
+from agentops_gates.shell.hazards.hazard import Rule as Danger
+from agentops_gates.shell.hazards.rules import RULES as DANGERS
 
 GATES = metadata()
 RULES = [(gate, rule) for gate in GATES for rule in gate.rules]
@@ -128,3 +130,11 @@ def test_it_needs_no_repository_and_exits_2_for_an_unknown_name(tmp_path: Path) 
     assert subprocess.run([*command, "AG902"], cwd=tmp_path, capture_output=True, check=True).stderr == b""
     done = subprocess.run([*command, "nope"], cwd=tmp_path, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (2, b"")
+
+
+@pytest.mark.parametrize("rule", DANGERS.values(), ids=lambda rule: rule.id)
+def test_a_rule_of_the_guard_is_explained(rule: Danger, capsys: pytest.CaptureFixture[str]) -> None:
+    said = explained(capsys, rule.id.lower())
+    assert said.startswith(f"{rule.id} {rule.name} ({rule.level})")
+    assert rule.loses in " ".join(said.split())
+    assert max(map(len, said.split("\n"))) <= 80

@@ -139,6 +139,7 @@ class TestFresh:
         assert [stages[name] for name in ids] == [
             ("pre-commit",),
             ("pre-merge-commit",),
+            ("prepare-commit-msg",),
             ("commit-msg",),
             ("pre-push",),
         ]
@@ -162,7 +163,8 @@ class TestExisting:
         main(["init"])
         new = tree(here)[HOOKS].decode()
         assert new.startswith(
-            "# mine\ndefault_install_hook_types: [pre-commit, pre-merge-commit, commit-msg, pre-push]\n"
+            "# mine\n"
+            "default_install_hook_types: [pre-commit, pre-merge-commit, prepare-commit-msg, commit-msg, pre-push]\n"
             "repos:\n- repo: x # yes\n"
         )
         assert (here.path / HOOKS).stat().st_mode & 0o777 == 0o640
@@ -183,7 +185,8 @@ class TestExisting:
         capsys.readouterr()
         main(["init"])
         assert tree(here)[HOOKS].decode() == text
-        names = "agentops-pre-commit, agentops-pre-merge-commit, agentops-commit-msg, complexity-regression-push"
+        ours = "agentops-pre-commit, agentops-pre-merge-commit, agentops-prepare-commit-msg, agentops-commit-msg"
+        names = f"{ours}, complexity-regression-push"
         assert (
             capsys.readouterr().out.splitlines()[-1] == f"{HOOKS} has hooks of your choice, left as they are: {names}"
         )

@@ -2,74 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import sys
-from pathlib import Path
-
 import pytest
-from conftest import Workspace, branchy, make_repository
+from cli.verdictlib import recorded, said
+from conftest import Workspace, branchy
 from verdicts.signlib import make_key
 
 from agentops_gates.entry.cli.app import main
 from agentops_gates.model.errors import UsageError
-
-# Reads its packet and answers by what stands in it: BUG is a FAIL, HMM a WARN.
-JUDGE = """
-import json, sys
-packet = json.load(sys.stdin)
-text = json.dumps(packet["files"]) + str(packet.get("plan"))
-verdict = "FAIL" if "BUG" in text else "WARN" if "HMM" in text else "PASS"
-found = [{"id": "f1", "severity": "serious", "description": "not good", "location": "a.py:1", "fix": "mend it"}]
-print(json.dumps({
-    "schema": "agentops-gates/judge-answer/v1", "verdict": verdict, "findings": found if verdict != "PASS" else [],
-    "checked": [file["path"] for file in packet["files"]], "not_checked": [], "summary": "read all of it",
-}))
-"""
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """A clone with a remote, a judge in its policy, and one commit on a topic branch."""
-    judge = tmp_path / "judge.py"
-    judge.write_text(JUDGE)
-    key = make_key("ed25519", "boss")
-    make_repository(tmp_path / "remote.git", "--bare")
-    repo = make_repository(tmp_path / "work")
-    policy = f"""
-        [verdicts]
-        humans = ["boss@example.org"]
-        [council]
-        required = ["*.py"]
-        [council.judges.claude]
-        command = ["{sys.executable}", "{judge}"]
-        principal = "claude@council"
-    """
-    repo.commit(
-        "first",
-        {
-            "agentops-gates.toml": policy,
-            ".agents/allowed_signers": f"boss@example.org {key.public}\n",
-            "a.py": "x = 1\n",
-        },
-    )
-    repo.git("remote", "add", "origin", str(tmp_path / "remote.git"))
-    repo.git("push", "-q", "origin", "main")
-    repo.git("fetch", "-q")
-    repo.git("checkout", "-q", "-b", "topic")
-    repo.git("config", "user.email", "boss@example.org")
-    monkeypatch.chdir(repo.path)
-    return repo
-
-
-def said(capsys: pytest.CaptureFixture[str], code: int, *args: str) -> str:
-    assert main(list(args)) == code
-    return capsys.readouterr().out
-
-
-def recorded(text: str) -> str:
-    found = re.search(r"recorded ((verdict|ack|override|revocation)-[0-9a-f]{20})", text)
-    assert found, text
-    return found[1]
 
 
 def test_what_was_judged_can_be_published(project: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,7 +100,7 @@ def test_what_is_revoked_does_not_count(project: Workspace, capsys: pytest.Captu
 def test_records_move_into_the_log_and_still_count(project: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     project.commit("more", {"b.py": "y = 1\n"})
     name = recorded(said(capsys, 0, "vibe"))
-    assert "moved 1 records" in said(capsys, 0, "verdict", "roll-up")
+    assert "moved 2 records" in said(capsys, 0, "verdict", "roll-up")
     assert "accepted" in said(capsys, 0, "verdict", "verify")
     assert "predicateType" in project.git("show", f"refs/agentops/log:push-after-vibe/{name}/payload")
 
@@ -223,3 +162,9 @@ def test_without_judges_nobody_can_be_asked(project: Workspace) -> None:
     project.commit("more", {"b.py": "y = 1\n"})
     with pytest.raises(UsageError, match="names no judges"):
         main(["vibe"])
+
+
+def test_nobody_is_asked_about_nothing(project: Workspace) -> None:
+    with pytest.raises(UsageError, match="nothing to judge: HEAD brings nothing that refs/heads/main lacks"):
+        main(["vibe"])
+    assert project.git("for-each-ref", "refs/agentops/") == ""

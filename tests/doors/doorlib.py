@@ -16,7 +16,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 GIT = shutil.which("git") or ""
 DEADLINE = 10  # seconds: no hook may take longer, and a loop of hooks ends here
 MINE = "#!/bin/sh\nexit 0\n"
-HOOKS = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
+HOOKS = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "pre-push")
 RUNNERS = ("pre-commit", "prek", "lefthook")
 
 

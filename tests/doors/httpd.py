@@ -18,6 +18,8 @@ def serving(root: Path, user: str) -> Iterator[str]:
     """Serve the repositories below ``root`` to ``user`` and yield the URL they stand below."""
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # libgit2 reads nothing of an answer without a length
+
         def do_GET(self) -> None:
             self._answer()
 
@@ -27,8 +29,19 @@ def serving(root: Path, user: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
+        def _body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            body = b""
+            while size := int(self.rfile.readline(), 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
+
         def _answer(self) -> None:
             path, _, query = self.path.partition("?")
+            body = self._body()
             env = {
                 "PATH": os.environ["PATH"],
                 "HOME": os.environ["HOME"],
@@ -40,17 +53,17 @@ def serving(root: Path, user: str) -> Iterator[str]:
                 "REMOTE_USER": user,
                 "REMOTE_ADDR": "127.0.0.1",
                 "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-                "CONTENT_LENGTH": self.headers.get("Content-Length", "0"),
+                "CONTENT_LENGTH": str(len(body)),
                 "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
                 "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
             }
-            body = self.rfile.read(int(env["CONTENT_LENGTH"]))
             done = subprocess.run([GIT, "http-backend"], input=body, env=env, capture_output=True, check=True)
             head, _, content = done.stdout.partition(b"\r\n\r\n")
             fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
             self.send_response(int(fields.pop("Status", "200").split()[0]))
             for name, value in fields.items():
                 self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 

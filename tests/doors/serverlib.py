@@ -31,13 +31,13 @@ principal = "judge@example.org"
 class Served:
     """``bare`` is the server, ``client`` a work tree whose ``origin`` it is; main is there with one commit."""
 
-    def __init__(self, folder: Path, installed: Installed, policy: str = POLICY) -> None:
+    def __init__(self, folder: Path, installed: Installed, policy: str = POLICY, **files: str) -> None:
         self.installed = installed
         self.bare = make_repository(folder / "server.git", "--bare")
         self.client = make_repository(folder / "client")
         self.client.git("remote", "add", "origin", str(self.bare.path))
         installed.gate(folder, "install", "--server", str(self.bare.path))
-        self.client.commit("first", {"agentops-gates.toml": policy, "a.py": "x = 1\n"})
+        self.client.commit("first", {"agentops-gates.toml": policy, "a.py": "x = 1\n", **files})
         assert self.push(MAIN) == ""
         self.client.git("fetch", "-q", "origin")
 
@@ -52,19 +52,27 @@ class Served:
         assert done.returncode == 0, done.stderr
         return _words(done.stderr)
 
-    def judged(self, word: Word = "PASS", base: str = "refs/remotes/origin/main", ref: str = "refs/heads/main") -> str:
-        """Have HEAD judged, store the verdict in the client, and return its ref."""
-        judge = Judge("judge@example.org", "m", "vendor", "", "session", word, "e" * 64)
+    def judged(
+        self,
+        word: Word = "PASS",
+        base: str = "refs/remotes/origin/main",
+        ref: str = "refs/heads/main",
+        *,
+        principal: str = "judge@example.org",
+        key: str | None = None,
+    ) -> str:
+        """Have HEAD judged, store the verdict in the client, signed if there is a key, and return its ref."""
+        judge = Judge(principal, "m", "vendor", "", "session", word, "e" * 64)
         with Repo.open(str(self.client.path)) as repo:
             work = desk.work(repo, base, "HEAD", ref)
-            made = desk.Made(word, (judge,), desk.checks(repo, work.subject), (), "0" * 64, ())
+            made = desk.Made(word, (judge,), desk.checks(repo, work.subject, work.policy), (), "0" * 64, ())
             content = desk.statement(repo, GATE, work.transition, work.policy, made)
-        return self.stored(content)
+        return self.stored(content, key)
 
     def stored(self, content: Content, key: str | None = None) -> str:
         """Store a record in the client, signed if there is a key, and return its ref."""
         with Repo.open(str(self.client.path)) as repo:
-            return ROOT + desk.keep(repo, [GATE], content, key).id
+            return ROOT + records.name_of(desk.keep(repo, [GATE], content, key))
 
     def rolled_up(self) -> None:
         """Move the client's records into its log."""
@@ -88,4 +96,4 @@ def _words(said: str) -> str:
 
 def ack() -> Ack:
     """A well-formed record of something else."""
-    return Ack("verdict-" + "7" * 20, ("F1",), "lead@example.org", "known", int(time.time()), 3600)
+    return Ack("verdict-" + "7" * 40, ("F1",), "lead@example.org", "known", int(time.time()), 3600)

@@ -69,6 +69,13 @@ def test_order_and_arguments(hook: str, repo: Workspace, tmp_path: Path, trace: 
     push = ("push", "-q", str(remote.path), "main")
     command, expected = {
         "pre-commit": (("commit", "-q", "--allow-empty", "-m", "x"), ["earlier-pre-commit:", "gates: hook pre-commit"]),
+        "prepare-commit-msg": (
+            ("commit", "-q", "--allow-empty", "-m", "x"),
+            [
+                "earlier-prepare-commit-msg: .git/COMMIT_EDITMSG message",
+                "gates: hook prepare-commit-msg .git/COMMIT_EDITMSG message",
+            ],
+        ),
         "commit-msg": (
             ("commit", "-q", "--allow-empty", "-m", "x"),
             ["earlier-commit-msg: .git/COMMIT_EDITMSG", "gates: hook commit-msg .git/COMMIT_EDITMSG"],
@@ -96,7 +103,8 @@ def test_order_and_arguments(hook: str, repo: Workspace, tmp_path: Path, trace: 
     if hook == "pre-push":
         earlier = hooks_folder(repo) / "pre-push.agentops-chained"
         earlier.write_text(earlier.read_text().replace('case "$*" in *pre-push*)', "case x in x)"))
-    done = quick(repo, *command)
+    # Of the hooks one asks the gates for a worker only.
+    done = quick(repo, *command, env={"AGENTOPS_ROLE": "worker"})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert calls(trace) == expected
 
@@ -123,7 +131,10 @@ def test_either_can_refuse(hook: str, refuses: str, repo: Workspace, tmp_path: P
 
 
 @pytest.mark.parametrize("code", [1, 2, 3, 70, 130])
-def test_exit_code_is_passed_on(code: int, repo: Workspace, tmp_path: Path, pins: Pins, trace: Path) -> None:
+def test_exit_code_is_passed_on(
+    code: int, repo: Workspace, tmp_path: Path, pins: Pins, trace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENTOPS_ROLE", "worker")
     recorder(Path(pins.python), "gates", code)
     install_here(repo, pins)
     for chained in (False, True):
@@ -240,7 +251,8 @@ def test_works_without_anything_on_path(repo: Workspace, tmp_path: Path, trace: 
     remote = make_repository(tmp_path / "remote.git", "--bare")
     nothing = {"PATH": "/nonexistent"}
     assert quick(repo, "commit", "-q", "--allow-empty", "-m", "x", env=nothing).returncode == 0
-    assert len(calls(trace)) == 4
+    # Nobody is a worker here, so prepare-commit-msg asks no gate.
+    assert len(calls(trace)) == 5
     # git itself finds its own programs: only the hook's PATH is short.
     assert quick(repo, "push", "-q", str(remote.path), f"{oid}:refs/heads/main", env=nothing).returncode == 0
     assert [call.partition(":")[0] for call in calls(trace) if call[0] != " "] == ["gates", "earlier"]

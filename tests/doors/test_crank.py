@@ -60,6 +60,32 @@ def test_planning_is_no_work(crank: Crank) -> None:
     assert crank.push(*TOPIC).stderr == ""
 
 
+def test_code_among_the_plans_is_work(crank: Crank) -> None:
+    crank.mine.write(".agents/plans/tool.py", "import evil\n")
+    assert "AG201" in crank.commit("planning, surely").stderr
+
+
+def test_a_part_of_an_epic_is_work_for_it(crank: Crank) -> None:
+    crank.mine.git("switch", "-q", "main")
+    assert "AG204" in crank.commit("one\n\nEpic: login (1/2)\n", app="1").stderr
+
+
+def test_a_message_that_only_people_can_read_is_undecided(crank: Crank) -> None:
+    """git shows "Epic: login" to everybody."""
+    crank.mine.git("switch", "-q", "main")
+    crank.mine.write("app", "1")
+    crank.mine.git("add", "-A")
+    tree = crank.mine.git("write-tree")
+    who = "A <a@example.org> 1790000000 +0000"
+    for encoding, said in (("UTF-7", "is written in UTF-7"), ("ISO-8859-1", "AG204"), ("utf8", "AG204")):
+        text = (
+            f"tree {tree}\nparent {crank.mine.head()}\nauthor {who}\ncommitter {who}\nencoding {encoding}\n\nwork\n\n"
+        )
+        trailer = "+AEU-pic: login\n" if encoding == "UTF-7" else "Epic: none\n"
+        oid = crank.mine.git("hash-object", "-w", "-t", "commit", "--stdin", stdin=(text + trailer).encode())
+        assert said in crank.push("origin", f"{oid}:refs/heads/{encoding}").stderr
+
+
 def test_a_plan_that_was_attacked_opens(crank: Crank) -> None:
     name = crank.attack()
     made(crank, "one", app="1")

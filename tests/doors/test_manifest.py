@@ -51,7 +51,7 @@ def test_fields_and_entries() -> None:
     for hook in hooks:
         assert {name: hook[name] for name in FIXED} == FIXED
         assert hook["stages"]
-        assert hook["pass_filenames"] == (hook["stages"] == ["commit-msg"])
+        assert hook["pass_filenames"] == (hook["stages"] in (["prepare-commit-msg"], ["commit-msg"]))
         program, word, name, *rest = shlex.split(hook["entry"])
         assert (program, word) == ("agentops-gate", "hook")
         assert name == hook["stages"][0]

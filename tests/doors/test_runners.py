@@ -5,17 +5,15 @@ Each gate call also leaves a line in a file, so that a gate that passes in silen
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from conftest import Workspace, branchy, make_repository
-from doors.doorlib import CHECKOUT, Installed, put, quick, run_tool
-from ruamel.yaml import YAML
+from doors.doorlib import Installed, put, quick, run_tool
+from doors.runnerlib import write_lefthook, write_pre_commit
 
 GOOD = branchy("f", 3)
 BAD = branchy("f", 14)
-STAGES = ("pre-commit", "pre-merge-commit", "pre-push")
 
 
 class Runner:
@@ -28,7 +26,7 @@ class Runner:
         """Return the arguments of each gate call since the last question, those about messages left out."""
         text = self._trace.read_text() if self._trace.exists() else ""
         self._trace.unlink(missing_ok=True)
-        return [line for line in text.splitlines() if not line.startswith("hook commit-msg")]
+        return [line for line in text.splitlines() if not line.startswith(("hook commit-msg", "hook prepare-"))]
 
 
 @pytest.fixture
@@ -44,28 +42,6 @@ def runner(runner_name: str, repo: Workspace, tmp_path: Path, installed: Install
     repo.git("push", "-q", "-u", "origin", "main")
     run_tool(repo, runner_name, "install")
     return Runner(runner_name, repo, remote, trace)
-
-
-def write_pre_commit(repo: Workspace, gate: Path) -> None:
-    """Write the configuration that uses every umbrella of the manifest as it stands, but without building it."""
-    yaml = YAML()
-    hooks = [hook for hook in yaml.load(CHECKOUT / ".pre-commit-hooks.yaml") if hook["id"].startswith("agentops-")]
-    for hook in hooks:
-        del hook["minimum_pre_commit_version"]  # a manifest key: a local hook has none
-        hook["language"] = "system"
-        hook["entry"] = hook["entry"].replace("agentops-gate", str(gate), 1)
-    config = {"default_install_hook_types": list(STAGES), "repos": [{"repo": "local", "hooks": hooks}]}
-    with open(repo.path / ".pre-commit-config.yaml", "w") as file:
-        yaml.dump(config, file)
-
-
-def write_lefthook(repo: Workspace, gate: Path) -> None:
-    """Write the files that docs/hooks.md shows for lefthook."""
-    text = (CHECKOUT / "docs" / "hooks.md").read_text()
-    for name, language in (("lefthook.yml", "yaml"), (".lefthook/pre-push/agentops-gate.sh", "sh")):
-        shown = re.search(rf"```{language}\n# {re.escape(name)}\n(.*?)```", text, re.DOTALL)
-        assert shown is not None
-        put(repo.path / name, shown[1].replace("agentops-gate hook", f"{gate} hook"), 0o644)
 
 
 # What must pass.

@@ -61,15 +61,35 @@ def test_a_judge_does_not_push_what_he_judged(served: Served) -> None:
         assert "AG106" in served.push("--atomic", MAIN, served.judged())
 
 
+@pytest.mark.parametrize(
+    ("who", "judge", "may"),
+    [
+        ("judge", JUDGE, False),
+        ("Judge", JUDGE, False),
+        ("judge@corp.example", "judge", False),
+        ("judy", JUDGE, True),
+        ("judge2", JUDGE, True),
+        ("example.org", JUDGE, True),
+    ],
+)
+def test_a_login_is_the_address_that_begins_with_it(
+    tmp_path: Path, installed: Installed, who: str, judge: str, may: bool
+) -> None:
+    """The way in says a login, and judges go by an address."""
+    served = Served(tmp_path, installed, policy=POLICY.replace(JUDGE, judge))
+    served.client.commit("work", {"a.py": "x = 2\n"})
+    record = served.judged(principal=judge)
+    said = served.push("--atomic", MAIN, record, env={"REMOTE_USER": who})
+    assert (said == "") if may else ("AG106" in said)
+
+
 def _signed(served: Served) -> str:
     """Sign the verdict that was made with the judge's key; return the ref of the signed one."""
     key = make_key("ed25519", "server-judge")
     record = served.judged().rpartition("/")[2]
     with Repo.open(str(served.client.path)) as repo:
         _, _, content = desk.find(repo, record)
-        served.client.git("update-ref", "-d", f"refs/agentops/verdicts/{GATE}/{record}")
-        desk.keep(repo, [GATE], content, str(key.path))
-    return f"refs/agentops/verdicts/{GATE}/{record}"
+    return served.stored(content, str(key.path))
 
 
 @pytest.mark.parametrize("boundary", ["http", "forced-command", ""])
@@ -93,7 +113,11 @@ def test_a_person_opens_a_rewind(served: Served, tmp_path: Path) -> None:
     key = make_key("ed25519", "server-lead")
     signers = put(tmp_path / "signers", f'{LEAD} namespaces="agentops-override-v1" {key.public}\n', 0o600)
     tree = served.client.git("rev-parse", f"{first}^{{tree}}")
-    override = Override("", "refs/heads/main", second, tree, (GATE,), LEAD, "a secret landed", int(time.time()), 3600)
+    lost = served.client.git("rev-parse", f"{second}^{{tree}}")
+    override = Override(
+        "", "refs/heads/main", second, tree, (GATE,), LEAD, "a secret landed", int(time.time()), 3600,
+        (tree,), first, (lost,),
+    )  # fmt: skip
     record = served.stored(override, str(key.path))
     assert "AG111" in served.push("--atomic", f"+{first}:refs/heads/main", record)
     put(served.bare.path / "agentops" / "server.toml", f'signers = "{signers}"\n', 0o600)

@@ -68,13 +68,13 @@ def test_a_person_skips_a_hook_and_it_is_shown_and_recorded(bad: Workspace) -> N
     head = bad.head()
     code, said = at_terminal(bad, "commit", "-q", "-m", "bad", env=ALL)
     assert code == 0, said
-    assert "pre-commit skips complexity-regression, policy-change (AGENTOPS_HOOKS_DISABLED), recorded in" in said
+    assert "pre-commit skips complexity-regression, policy-change, worker-no-commit (AGENTOPS_HOOKS_DISABLED)" in said
     assert "AG602" not in said
     first, second = log(bad)
     stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
-    words = "complexity-regression,policy-change AGENTOPS_HOOKS_DISABLED"
+    words = "complexity-regression,policy-change,worker-no-commit AGENTOPS_HOOKS_DISABLED"
     assert re.fullmatch(rf"{stamp} pre-commit {words} uid={os.getuid()} head={head}", first)
-    assert " commit-msg pre-mortem-before-crank AGENTOPS_HOOKS_DISABLED " in second
+    assert " commit-msg pre-mortem-before-crank,worker-no-commit AGENTOPS_HOOKS_DISABLED " in second
 
 
 def test_one_gate_is_skipped_and_the_others_judge(bad: Workspace) -> None:

@@ -87,6 +87,7 @@ def test_a_person_opens_what_a_fail_shut_and_it_is_shown(world: World) -> None:
         "on fire",
         int(time.time()) - 5,
         3600,
+        tuple(sorted(move.trees)),
     )
     name = world.store(content, ssh_sign(make_key("ed25519", "lead"), dump(content), LEAD))
     done = world.push()

@@ -9,7 +9,8 @@ from formats.sample_reports import DELTA, HOSTILE, META, NEW, REPORTS, ROSE, fin
 from markdown_it import MarkdownIt
 
 from agentops_gates.formats.common import elide
-from agentops_gates.formats.markdown import code, document, fenced, render
+from agentops_gates.formats.markdown import document, fenced, render
+from agentops_gates.model.markdown import code
 from agentops_gates.model.text import printable
 
 OURS = {"h3", "table", "thead", "tbody", "tr", "th", "td", "strong", "code", "pre", "a", "details", "summary", "p"}

@@ -149,6 +149,21 @@ def test_results_amount_to_the_worst_of_them(outcomes: tuple[Outcome, ...], expe
     assert word(GateResult("x", outcome) for outcome in outcomes) == expected
 
 
+@pytest.mark.parametrize(
+    ("outcome", "advisory", "expected"),
+    [
+        ("warn", ("y",), "WARN"),
+        ("fail", ("x",), "FAIL"),
+        ("warn", ("x",), "PASS"),
+        ("warn", ("y", "x"), "PASS"),
+    ],
+)
+def test_a_gate_that_advises_does_not_warn(outcome: Outcome, advisory: tuple[str, ...], expected: str) -> None:
+    assert word([GateResult("x", outcome), GateResult("z", "pass")], advisory) == expected
+    with pytest.raises(UndecidedError):
+        word([GateResult("x", "undecided", "why")], advisory)
+
+
 @pytest.mark.parametrize("others", [(), ("fail",), ("pass",)])
 def test_an_undecided_one_leaves_it_undecided(others: tuple[Outcome, ...]) -> None:
     results = [GateResult("x", outcome) for outcome in others] + [GateResult("y", "undecided", "why", (), "mend")]

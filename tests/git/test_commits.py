@@ -10,7 +10,7 @@ import pytest
 from conftest import Workspace, make_repository
 from gitfixtures import clone, forge_commit_graph, script
 
-from agentops_gates.git.commits import CommitObject, commits, listed, parse_commit, touched
+from agentops_gates.git.commits import CommitObject, by_parent, commits, listed, parse_commit, touched
 from agentops_gates.git.messages import addresses, co_authors, trailers
 from agentops_gates.git.patchids import patch_ids
 from agentops_gates.git.repo import Repo
@@ -91,7 +91,32 @@ def test_many_git_calls_do_not_grow_with_commits(repo: Workspace, tmp_path: Path
             assert len(list(commits(opened, oids or ()))) in (1, 29)
             touched(opened, oids or ())
         counts.append(len(log.read_text().split()))
-    assert counts[0] == counts[1] == 4  # names, rev-list, cat-file, diff-tree
+    assert counts == [3, 4]  # names, rev-list, diff-tree; for many commits a cat-file of their own
+
+
+def test_more_commits_than_pipes_hold(repo: Workspace) -> None:
+    """Questions and answers are each several times what a pipe holds, and one answer alone is."""
+    long = "x" * 300_000
+    lines = [
+        f"commit refs/heads/main\ncommitter A <a@x> {n} +0000\ndata {len(text)}\n{text}\n"
+        for n, text in ((n, long if n == 2000 else f"{n}" * 40) for n in range(4000))
+    ]
+    repo.git("fast-import", "--quiet", stdin="".join(lines).encode())
+    with Repo.open(str(repo.path)) as opened:
+        oids = listed(opened, repo.git("rev-parse", "main"), None, 4000) or []
+        messages = [commit.message for commit in commits(opened, oids)]
+        assert [len(message) for message in messages].count(300_000) == 1
+        assert messages[0] == b"3999" * 40
+        # Whoever stops in the middle leaves no process behind, and nothing for the next one to read.
+        for commit in commits(opened, oids):
+            assert commit.message == b"3999" * 40
+            break
+        assert len(list(commits(opened, oids[:30]))) == 30
+        for count in (3, 30):
+            with pytest.raises(UndecidedError, match="is not in this clone"):
+                list(commits(opened, [*oids[:count], "1" * 40, *oids[:count]]))
+            with pytest.raises(UndecidedError, match="no commit that can be judged"):
+                list(commits(opened, [*oids[:count], opened.empty_tree, *oids[:count]]))
 
 
 @pytest.mark.parametrize("hide", ["replace", "graft", "shallow", "commit-graph"])
@@ -341,3 +366,19 @@ def test_patch_ids_of_what_is_not_there_are_undecided(repo: Workspace) -> None:
     (repo.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
     with Repo.open(str(repo.path)) as opened, pytest.raises(UndecidedError, match="patch ids"):
         patch_ids(opened, [repo.head()])
+
+
+def test_a_commit_by_each_of_its_parents(repo: Workspace) -> None:
+    root = repo.commit("root", {"a": "1"})
+    # A file can be called like a commit; what follows it is the same commit's all the same.
+    second = repo.commit("second", {root: "x", "z": "1"})
+    repo.git("switch", "-q", "--detach", root)
+    other = repo.commit("other", {"b": "1"})
+    empty = repo.commit("empty")
+    repo.git("merge", "-q", "--no-ff", "-m", "merge", second)
+    with Repo.open(str(repo.path)) as opened:
+        assert by_parent(opened, []) == []
+        found = by_parent(opened, [repo.head(), empty, other, second, root])
+        assert touched(opened, [repo.head()]) == set()
+    both = frozenset({root, "z"})
+    assert found == [[both, frozenset({"b"})], [frozenset()], [frozenset({"b"})], [both], [frozenset({"a"})]]

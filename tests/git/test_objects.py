@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Workspace
+from conftest import Workspace, make_repository
 from gitfixtures import clone
 
 from agentops_gates.gates.deadline import deadline
@@ -192,6 +192,26 @@ def test_a_damaged_object_is_undecided(repo: Workspace, opened: Repo) -> None:
         opened.objects.blob(broken)
     assert caught.value.fix
     assert opened.objects.blob(oid(opened, "HEAD:a.txt")) == b"hello\n"
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+@pytest.mark.parametrize("kind", ["blob", "tree", "commit"])
+def test_an_object_that_holds_something_else_is_undecided(tmp_path: Path, object_format: str, kind: str) -> None:
+    repo = make_repository(tmp_path / "repo", f"--object-format={object_format}")
+    repo.commit("one", {"a.txt": "hello\n"})
+    repo.commit("two", {"a.txt": "evil\n"})
+    suffix = {"blob": ":a.txt", "tree": "^{tree}", "commit": ""}[kind]
+    truth, lie = repo.git("rev-parse", f"HEAD~1{suffix}"), repo.git("rev-parse", f"HEAD{suffix}")
+    with Repo.open(str(repo.path)) as opened:
+        assert opened.objects.read(lie) is not None
+        good, bad = (repo.path / ".git" / "objects" / name[:2] / name[2:] for name in (truth, lie))
+        bad.unlink()
+        bad.write_bytes(good.read_bytes())
+        assert opened.objects.read(truth) is not None
+        opened.objects.close()  # git keeps what it has read
+        with pytest.raises(UndecidedError, match=r"holds something else than its name|cannot be read"):
+            opened.objects.read(lie)
+        assert opened.objects.read(truth) is not None
 
 
 def test_a_partial_clone_is_undecided_and_nothing_is_fetched(repo: Workspace, tmp_path: Path) -> None:

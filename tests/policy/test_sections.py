@@ -246,6 +246,7 @@ def test_the_defaults_are_all_there() -> None:
         "checks": (),
         "required": ("**",),
         "environment": (),
+        "checks_environment": (),
         "judges": {},
     }
 

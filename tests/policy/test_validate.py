@@ -66,7 +66,10 @@ INVALID = {
     "unknown at the top": ("gate = 1", "unknown key `gate` at the top level, did you mean `gates`?"),
     "unknown and unlike": (
         "zzz = 1",
-        "unknown key `zzz` at the top level; known keys: version, protected, deadlines, gates, verdicts, council",
+        (
+            "unknown key `zzz` at the top level; known keys: "
+            "version, protected, deadlines, gates, verdicts, council, rescue, guard"
+        ),
     ),
     "version 2": ("version = 2", "`version` at the top level must be 1: this agentops-gate knows no other"),
     "version as text": ('version = "1"', "`version` at the top level must be the integer 1, not a string"),
@@ -185,7 +188,10 @@ INVALID = {
     },
     "key that fools a terminal": (
         '"\\u001b[2Jx" = 1',
-        "unknown key `\\x1b[2Jx` at the top level; known keys: version, protected, deadlines, gates, verdicts, council",
+        (
+            "unknown key `\\x1b[2Jx` at the top level; known keys: "
+            "version, protected, deadlines, gates, verdicts, council, rescue, guard"
+        ),
     ),
 }
 

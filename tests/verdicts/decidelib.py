@@ -26,6 +26,7 @@ from agentops_gates.policy.policy import effective
 from agentops_gates.verdicts import derive
 from agentops_gates.verdicts.decide import decide
 from agentops_gates.verdicts.derive import Advance, Facts
+from agentops_gates.verdicts.leave import to_name
 from agentops_gates.verdicts.rules import Rules
 from agentops_gates.verdicts.statement import dump, kind_of, record_id
 from agentops_gates.verdicts.strictjson import MalformedError
@@ -134,7 +135,7 @@ def fail(transition: Transition, by: Signer | None = None, **changes: Any) -> Ch
 
 def ack(of: Checked, by: Signer | None = None, **changes: Any) -> Checked:
     """Return an ack that is in order, with ``changes``."""
-    findings = of.content.findings if isinstance(of.content, Statement) else ()
+    findings = to_name(of.content) if isinstance(of.content, Statement) else ()
     fields = {"principal": "lead@example.org", "reason": "known", "issued": NOW - 60, "lifetime": HOUR}
     return checked(Ack(**{"verdict": of.id, "findings": findings, **fields, **changes}), by)
 
@@ -151,6 +152,9 @@ def override(transition: Transition, by: Signer | None = None, **changes: Any) -
         "reason": "on fire",
         "issued": NOW - 60,
         "lifetime": HOUR,
+        "trees": tuple(sorted(transition.trees)),
+        "rewind": "" if transition.fast_forward else transition.head,
+        "lost": tuple(sorted(transition.lost)),
     }
     return checked(Override(**{**fields, **changes}), by)
 

@@ -22,8 +22,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-MODULES = ("word", "lineage", "binding", "book", "case", "judges", "leave", "decide", "derive")
-FAST = ("test_decide", "test_decide_standing", "test_decide_moved", "test_leave", "test_lineage")
+MODULES = ("word", "lineage", "binding", "book", "case", "judges", "levels", "leave", "decide", "derive")
+FAST = (
+    "test_decide",
+    "test_decide_standing",
+    "test_decide_moved",
+    "test_leave",
+    "test_rewind",
+    "test_levels",
+    "test_lineage",
+)
 SLOW = ("test_decide_properties", "test_derive", "test_decide_git")
 SECONDS = 120
 COMPARISONS = {

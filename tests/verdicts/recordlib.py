@@ -9,6 +9,7 @@ from typing import Any
 from agentops_gates.git.repo import Repo
 from agentops_gates.model.verdict import (
     Ack,
+    Attempt,
     Content,
     Judge,
     Mechanical,
@@ -51,14 +52,38 @@ VERDICT = Statement(
     attempt=2,
     issued=TIME,
     lifetime=604_800,
-    derived_from="verdict-" + "7" * 20,
+    derived_from="verdict-" + "7" * 40,
+    touched=("0123456789ab", "abcdef012345"),
+    run="attempt-" + "7" * 40,
+    unseen=("logo.png",),
 )
-ACK = Ack("verdict-" + "7" * 20, ("F1", "F2"), "lead@example.org", "known, tracked", TIME, 3600)
+ACK = Ack("verdict-" + "7" * 40, ("F1", "F2"), "lead@example.org", "known, tracked", TIME, 3600)
 OVERRIDE = Override(
     "acme/app", "refs/heads/main", "1" * 40, "3" * 40, (GATE,), "lead@example.org", "on fire", TIME, 86_400
 )
-REVOCATION = Revocation("ack-" + "8" * 20, "lead@example.org", "too early", TIME)
-CONTENTS: dict[str, Content] = {"verdict": VERDICT, "ack": ACK, "override": OVERRIDE, "revocation": REVOCATION}
+REVOCATION = Revocation("ack-" + "8" * 40, "lead@example.org", "too early", TIME)
+ATTEMPT = Attempt(
+    gate=GATE,
+    repository="acme/app",
+    object_format="sha1",
+    ref="refs/heads/main",
+    base="1" * 40,
+    head_tree="3" * 40,
+    epic="billing",
+    changes=("5" * 40, "6" * 40),
+    authors=("ada@example.org", "session:42"),
+    touched=("0123456789ab",),
+    issued=TIME,
+    unheard="attempt-" + "8" * 40,
+    nonce="0123456789abcdef",
+)
+CONTENTS: dict[str, Content] = {
+    "verdict": VERDICT,
+    "ack": ACK,
+    "override": OVERRIDE,
+    "revocation": REVOCATION,
+    "attempt": ATTEMPT,
+}
 
 
 def record_of(content: Content, signature: bytes = b"") -> Record:

@@ -22,7 +22,7 @@ from agentops_gates.verdicts.signing import SignatureError, Verifier
 NOW = 1_767_312_000  # 2026-01-02 00:00:00 UTC
 VERDICT = "agentops-verdict-v1"
 PAYLOAD = b'{"gate": "push-after-vibe"}\n'
-ID = "the signature of verdict-0123456789abcdef0123 "
+ID = "the signature of verdict-0123456789abcdef0123456789abcdef01234567 "
 _HOME = tempfile.mkdtemp(prefix="signlib-")
 
 
@@ -65,7 +65,7 @@ def ssh_sign(key: Key, payload: bytes = PAYLOAD, namespace: str = VERDICT) -> by
 
 
 def record(signature: bytes, payload: bytes = PAYLOAD) -> Record:
-    return Record("verdict-0123456789abcdef0123", "verdict", payload, signature)
+    return Record("verdict-0123456789abcdef0123456789abcdef01234567", "verdict", payload, signature)
 
 
 def verifier(signers: str | bytes, revoked: bytes | None = None, *, now: int = NOW, **more) -> Verifier:

@@ -19,7 +19,7 @@ from verdicts.decidelib import (
     verdict,
 )
 
-from agentops_gates.model.verdict import Mechanical, Transition
+from agentops_gates.model.verdict import Checked, Mechanical, Transition
 from agentops_gates.verdicts.rules import Rules
 
 WARNED = Mechanical("tests", "1", "WARN", "0" * 64)
@@ -128,7 +128,7 @@ def test_a_moved_base_is_refused_by_a_strict_policy() -> None:
         ),
         pytest.param({"judges": ()}, Rules(), "AG105", "names no judge of its own", id="nobody-judged"),
         pytest.param(
-            {"derived_from": "verdict-" + "1" * 20}, Rules(), "AG105", "names no judge of its own", id="stored"
+            {"derived_from": "verdict-" + "1" * 40}, Rules(), "AG105", "names no judge of its own", id="stored"
         ),
         pytest.param({}, Rules(quorum=2), "AG102", "has 1 of the 2 judges", id="quorum"),
         pytest.param(
@@ -214,10 +214,10 @@ def test_no_session_or_key_of_an_author_judges(judge: Any, key: str) -> None:
         pytest.param(signer("ci@example.org"), {"judges": ()}, ("ci@example.org",), True, id="issuer-without-judges"),
         pytest.param(signer(), {"judges": ()}, ("ci@example.org",), False, id="no-issuer-without-judges"),
         pytest.param(
-            signer("ci@example.org"), {"derived_from": "verdict-" + "1" * 20}, ("ci@example.org",), True, id="derived"
+            signer("ci@example.org"), {"derived_from": "verdict-" + "1" * 40}, ("ci@example.org",), True, id="derived"
         ),
         pytest.param(
-            signer(), {"derived_from": "verdict-" + "1" * 20}, ("ci@example.org",), False, id="derived-by-judge"
+            signer(), {"derived_from": "verdict-" + "1" * 40}, ("ci@example.org",), False, id="derived-by-judge"
         ),
     ],
 )
@@ -240,7 +240,7 @@ def test_who_signs(by: Any, changes: dict[str, Any], issuers: tuple[str, ...], a
         pytest.param(signer(apart=True), "", (JUDGE, OTHER), 2, id="local"),
         pytest.param(signer(apart=True), "server", (JUDGE,), 3, id="server"),
         pytest.param(signer(apart=True), "ci", (JUDGE, OTHER._replace(vendor="acme")), 3, id="one-vendor"),
-        pytest.param(signer(apart=True), "ci", (JUDGE, OTHER), 4, id="two-vendors"),
+        pytest.param(signer(apart=True), "ci", (JUDGE, OTHER), 3, id="two-vendors-one-signature"),
     ],
 )
 def test_levels(by: Any, boundary: Any, judges: Any, reached: int, required: int) -> None:
@@ -273,3 +273,37 @@ def test_a_pass_is_taken_before_a_warn() -> None:
     for records in ((warn, good), (good, warn)):
         decision = ask(MOVE, *records, rules=Rules(warn="pass"))
         assert (decision.by, decision.verdict) == (good.id, "PASS")
+
+
+SECOND = signer(OTHER.principal, apart=True, key="SHA256:second")
+TWICE = verdict(MOVE, signer(apart=True), judges=(JUDGE, OTHER))
+
+
+@pytest.mark.parametrize("required", [0, 4])
+@pytest.mark.parametrize(
+    ("second", "reached"),
+    [
+        pytest.param(TWICE._replace(signer=SECOND), 4, id="the-same-record"),
+        pytest.param(verdict(MOVE, SECOND, judges=(OTHER,)), 4, id="a-record-of-his-own"),
+        pytest.param(verdict(MOVE, SECOND._replace(fingerprint="SHA256:judge"), judges=(OTHER,)), 3, id="one-key"),
+        pytest.param(verdict(MOVE, SECOND._replace(held_apart=False), judges=(OTHER,)), 3, id="key-in-reach"),
+        pytest.param(verdict(MOVE, judges=(OTHER,)), 3, id="unsigned"),
+        pytest.param(verdict(MOVE, SECOND, "bad", judges=(OTHER,)), 3, id="bad-signature"),
+        pytest.param(verdict(MOVE, SECOND, judges=(OTHER._replace(vendor="Acme "),)), 3, id="one-vendor"),
+        pytest.param(verdict(MOVE, SECOND, judges=(OTHER._replace(vendor=""),)), 3, id="no-vendor"),
+        pytest.param(verdict(MOVE, SECOND, judges=(OTHER,), ref="refs/heads/dev"), 3, id="another-ref"),
+        pytest.param(verdict(MOVE, SECOND, judges=(OTHER,), base="9" * 40), 3, id="another-base"),
+        pytest.param(verdict(MOVE, SECOND, judges=(OTHER,), issued=0), 3, id="expired"),
+        pytest.param(verdict(MOVE, SECOND, judges=(OTHER,), authors=(OTHER.principal,)), 3, id="an-author"),
+        pytest.param(verdict(MOVE, SECOND, judges=(OTHER,), verdict="WARN"), 3, id="a-warn-nobody-took-on"),
+    ],
+)
+def test_two_parties_take_two_signatures(second: Checked, reached: int, required: int) -> None:
+    for records in ((TWICE, second), (second, TWICE)):
+        decision = ask(MOVE, *records, rules=Rules(required_level=required), boundary="ci")
+        assert decision.accepted is (reached >= required)
+        assert decision.accepted or (decision.rule, "each with a key of their own" in decision.reason) == (
+            "AG105",
+            True,
+        )
+        assert not decision.accepted or decision.level == reached

@@ -195,6 +195,8 @@ ACCEPTED = [
     pytest.param(moved(merge_queue), True, id="merge-queue-on-the-moved-base"),
     pytest.param(update_branch, True, id="main-merged-into-the-topic"),
     pytest.param(empty_base, True, id="base-moved-by-an-empty-commit"),
+    pytest.param(rebase_in_one, True, id="rebased-and-squashed"),
+    pytest.param(moved(secret_in_between, rebase, squash), True, id="rebased-and-squashed-without-the-secret"),
 ]
 REFUSED = [
     pytest.param(edit("app.py", "audit(user)", "audit(user)\n        evil()"), "head tree", id="one-evil-line-added"),
@@ -207,7 +209,6 @@ REFUSED = [
     pytest.param(moved(evil_merge), "the base changed other.py too", id="evil-merge-on-the-moved-base"),
     pytest.param(rebase_then_edit, "the commits are not the same", id="rebased-and-edited"),
     pytest.param(rebase_then_undo_the_base, "the commits are not the same", id="rebased-and-the-base-undone"),
-    pytest.param(rebase_in_one, "the commits are not the same", id="rebased-and-squashed"),
     pytest.param(moved(secret_in_between, rebase), "the commits are not the same", id="secret-then-rebased"),
     pytest.param(conflict, "the base changed app.py too", id="both-changed-one-file"),
     pytest.param(reverted, "the base changed app.py too", id="replayed-after-a-revert"),

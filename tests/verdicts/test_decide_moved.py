@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from verdicts.decidelib import (
+    HUMAN,
     JUDGE,
     MOVE,
     OTHER,
@@ -38,7 +39,7 @@ def test_derived() -> None:
     [
         pytest.param("", None, (JUDGE,), 1, id="unsigned"),
         pytest.param("", signer(apart=True), (JUDGE, OTHER), 1, id="local-verifier-is-the-author"),
-        pytest.param("server", signer(apart=True), (JUDGE, OTHER), 3, id="server-is-no-second-judge"),
+        pytest.param("server", signer(HUMAN.principal, apart=True), (HUMAN,), 3, id="server-is-no-second-judge"),
         pytest.param("ci", signer(), (JUDGE,), 1, id="key-in-reach"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from verdicts.decidelib import (
     DAY,
+    GATE,
     JUDGE,
     MOVE,
     NOW,
@@ -19,7 +20,7 @@ from verdicts.decidelib import (
     verdict,
 )
 
-from agentops_gates.model.verdict import Checked, Mechanical, Transition
+from agentops_gates.model.verdict import Attempt, Checked, Mechanical, Signer, Transition
 from agentops_gates.verdicts.rules import Rules
 
 WARNED = Mechanical("tests", "1", "WARN", "0" * 64)
@@ -99,13 +100,17 @@ def test_a_fail_stands(changes: dict[str, Any]) -> None:
     "changes",
     [
         pytest.param({"gate": "other"}, id="gate"),
-        pytest.param({"ref": "refs/heads/dev"}, id="ref"),
         pytest.param({"repository": "other"}, id="repository"),
         pytest.param({"head_tree": OID}, id="head-tree"),
     ],
 )
 def test_a_fail_of_something_else_does_not_stand(changes: dict[str, Any]) -> None:
     assert ask(MOVE, verdict(MOVE), fail(MOVE, **changes)).accepted
+
+
+def test_a_fail_stands_on_every_branch() -> None:
+    decision = ask(MOVE, verdict(MOVE), fail(MOVE, ref="refs/heads/release/1", base="9" * 40, issued=0))
+    assert (decision.accepted, decision.rule) == (False, "AG103")
 
 
 def test_an_unsigned_fail_shuts_only_where_unsigned_verdicts_open() -> None:
@@ -135,7 +140,8 @@ def test_rewound() -> None:
 
 def three(move: Transition = MOVE, **changes: Any) -> tuple[Checked, ...]:
     """Three FAIL verdicts on other states of the same work."""
-    return tuple(fail(move, head_tree=str(n) * 40, issued=NOW - n, **changes) for n in (7, 8, 9))
+    states = {n: {"head_tree": str(n) * 40, "trees": (str(n) * 40,), "issued": NOW - n} for n in (7, 8, 9)}
+    return tuple(fail(move, **{**state, **changes}) for state in states.values())
 
 
 def test_three_strikes() -> None:
@@ -155,6 +161,64 @@ def test_strikes_by_patch_ids() -> None:
         assert ask(MOVE, good, *away, facts=known()).rule == "AG108"
     others = three(base="9" * 40, plan=None, changes=("8" * 40,))
     assert ask(MOVE, verdict(MOVE), *others, facts=known()).accepted
+
+
+def run(number: int, by: Signer | None = None, **changes: Any) -> Checked:
+    """A run of judges on this work that led to no verdict."""
+    fields = {
+        "gate": GATE,
+        "repository": MOVE.repository,
+        "object_format": "sha1",
+        "ref": MOVE.ref,
+        "base": MOVE.base,
+        "head_tree": f"{number + 80:040x}",
+        "epic": "billing",
+        "changes": (),
+        "authors": (),
+        "touched": (),
+        "issued": NOW - number,
+    }
+    return checked(Attempt(**{**fields, **changes}), by)
+
+
+def test_runs_that_are_broken_off_are_strikes_in_the_end() -> None:
+    """Whoever kills the judges when he sees a FAIL coming has two of that for nothing, and not a tenth."""
+    good, runs = verdict(MOVE), [run(n) for n in range(6)]
+    assert ask(MOVE, good, *runs[:4]).accepted
+    decision = ask(MOVE, good, *runs[:5])
+    assert (decision.accepted, decision.rule) == (False, "AG108")
+    assert decision.reason == (
+        "0 FAIL verdicts and 5 runs without a verdict (2 are forgiven) in this lineage (3 end the attempts)"
+    )
+    assert ask(MOVE, good, *three()[:2], *runs[:2]).accepted
+    assert ask(MOVE, good, *three()[:2], *runs[:3]).rule == "AG108"
+    assert ask(MOVE, good, *three()[:2], *runs[:2], runs[0]).accepted, "one that is stored twice"
+
+
+def test_runs_that_do_not_count() -> None:
+    good, runs = verdict(MOVE), [run(n) for n in range(6)]
+    named = [verdict(MOVE, run=item.id, issued=NOW - n) for n, item in enumerate(runs)]
+    assert ask(MOVE, *named, *runs).accepted
+    assert ask(MOVE, good, *runs, *(run(n, unheard=item.id) for n, item in enumerate(runs[:2]))).accepted
+    assert ask(MOVE, good, *(run(n, ref="refs/heads/dev") for n in range(6))).accepted
+    assert ask(MOVE, good, *(run(n, gate="other") for n in range(6))).accepted
+    assert ask(MOVE, good, *(run(n, epic="other") for n in range(6)), facts=known()).accepted
+    week = 7 * DAY
+    assert ask(MOVE, good, *(run(n, issued=NOW - week) for n in range(6))).accepted
+    assert ask(MOVE, good, *(run(n, issued=NOW - week + 1) for n in range(6))).rule == "AG108"
+    assert ask(MOVE, good, *runs, rules=Rules(recent=0)).accepted
+    assert ask(MOVE, good, *runs, *map(revocation, runs)).rule == "AG108", "nobody takes a run back"
+
+
+def test_runs_are_signed_where_signatures_are_asked_for() -> None:
+    rules, good = Rules(required_level=2), verdict(MOVE, signer(apart=True))
+    signed = [run(n, signer()) for n in range(5)]
+    assert ask(MOVE, good, *(run(n) for n in range(5)), rules=rules).accepted
+    assert ask(MOVE, good, *signed, rules=rules).rule == "AG108"
+    closed = verdict(MOVE, run=signed[0].id)
+    assert ask(MOVE, good, *signed, closed, rules=rules).rule == "AG108", "whoever has no key ends no run"
+    assert ask(MOVE, good, *signed, closed._replace(signer=signer()), rules=rules).accepted
+    assert ask(MOVE, good, *signed[:4], signed[4]._replace(problem="bad signature"), rules=rules).accepted
 
 
 def test_a_record_that_is_stored_twice_is_one_strike() -> None:

@@ -32,6 +32,11 @@ def test_no_obstacle() -> None:
     assert obstacle(old(changes=MOVE.changes[::-1]), MOVE, known(advance=GAIN)) == ""
     merged = MOVE._replace(trees=frozenset({M, "3" * 40}))  # a merge: the topic's own commits stay as they were
     assert obstacle(old(), merged, known(advance=GAIN)) == ""
+    squashed = MOVE._replace(trees=frozenset({"3" * 40}))
+    assert obstacle(old(), squashed, known(("7" * 40,), GAIN)) == ""
+    assert obstacle(old(), squashed, known((), GAIN)) == "the commits are not the same"
+    middle = GAIN._replace(origin={"3" * 40: M}.get)
+    assert "the result is not what was judged" in obstacle(old(), squashed, known(("7" * 40,), middle))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ NO_EPIC = {
     "inside of a name": ("feature/crank/login", b""),
     "subject": ("", b"Epic: login\n"),
     "prose": ("", b"Work\n\nEpic: what a day\n"),
+    "prose about one": ("", b"Work\n\nEpic: login was one\n"),
+    "prose in brackets": ("", b"Work\n\nEpic: (none)  (yet)\n\nEpic: a/b (1/2)\n"),
     "another key": ("", b"Work\n\nEpic-Complete: login\nEpics: login\n"),
     "tag": ("refs/tags/crank/login", b""),
 }
@@ -38,6 +40,9 @@ BAD = {
     "other case": ("crank/login", b"Work\n\nEpic: Login\n", "two epics are named, login and Login"),
     "way out": ("", b"Work\n\nEpic: ../../etc\n", "the trailer Epic: ../../etc cannot name an epic"),
     "dots": ("", b"Work\n\nEpic: a..b\n", "the trailer Epic: a..b cannot name an epic"),
+    "a part": ("", b"Work\n\nEpic: login (1/2)\n", "the trailer Epic: login (1/2) cannot name an epic"),
+    "a part by number": ("", b"Work\n\nEpic: login 2\n", "the trailer Epic: login 2 cannot name an epic"),
+    "two in one": ("", b"Work\n\nEpic: login , logout\n", "the trailer Epic: login , logout cannot name an epic"),
     "folder": ("", b"Work\n\nEpic: a/b\n", "the trailer Epic: a/b cannot name an epic"),
     "branch with letters": ("crank/\u00e9", b"", "the branch crank/\u00e9 cannot name an epic"),
     "branch without": ("crank/", b"", "the branch crank/ cannot name an epic"),

@@ -118,7 +118,7 @@ def healed(repo: Workspace) -> bool:
 def in_both(repo: Workspace) -> bool:
     """Return whether a record stands in the log and has a ref still."""
     with Repo.open(str(repo.path)) as opened:
-        in_log = {entry.id for entry in held(opened, read_ref(opened, LOG))}
+        in_log = {entry.name for entry in held(opened, read_ref(opened, LOG))}
         return not in_log.isdisjoint(entry.id for entry in records.in_refs(opened))
 
 

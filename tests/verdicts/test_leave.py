@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -23,8 +24,9 @@ from verdicts.decidelib import (
 )
 
 from agentops_gates.model.errors import UndecidedError
-from agentops_gates.model.verdict import Ack, Checked
+from agentops_gates.model.verdict import Ack, Checked, Mechanical, Statement
 from agentops_gates.verdicts.derive import Facts
+from agentops_gates.verdicts.leave import ack_command, to_name
 from agentops_gates.verdicts.rules import Rules
 
 WARN = verdict(MOVE, verdict="WARN", findings=("F1", "F2"))
@@ -53,7 +55,7 @@ def test_ack(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        pytest.param({"verdict": "verdict-" + "1" * 20}, "nobody has acknowledged it", id="another-verdict"),
+        pytest.param({"verdict": "verdict-" + "1" * 40}, "nobody has acknowledged it", id="another-verdict"),
         pytest.param({"findings": ("F1",)}, "does not name the finding F2", id="a-finding-left-out"),
         pytest.param({"findings": ()}, "does not name the finding F1", id="no-findings"),
         pytest.param({"principal": "Judge@example.org"}, "is by Judge@example.org, who judged it", id="judge"),
@@ -70,7 +72,61 @@ def test_no_ack(changes: dict[str, Any], words: str) -> None:
     decision = ask(MOVE, WARN, record, pusher=("Pusher",))
     assert (decision.accepted, decision.rule, decision.by) == (False, "AG104", WARN.id)
     assert words in decision.reason
-    assert "ack" not in decision.fix.replace("take", "")
+    assert decision.fix.endswith(
+        "somebody who neither wrote nor judged it take it on:\n"
+        f"    agentops-gate verdict ack {WARN.id} --finding F1 --finding F2 --reason WHY"
+    )
+
+
+def test_the_command_for_somebody_else_names_what_it_takes() -> None:
+    assert ack_command("verdict-1", ()) == "agentops-gate verdict ack verdict-1 --reason WHY"
+    shown = ack_command("verdict-1", ("a; rm -rf ~", "\x1b[2J", "$(id)"))
+    told = "--finding 'a; rm -rf ~' --finding '\\x1b[2J' --finding '$(id)'"
+    assert shown == f"agentops-gate verdict ack verdict-1 {told} --reason WHY"
+    many = ack_command("verdict-1", tuple(f"F{number}" for number in range(200)))
+    assert "--finding F9 --finding ... (190 more: agentops-gate verdict show verdict-1) --reason WHY" in many
+
+
+@pytest.mark.parametrize("recorded", [(), ("PASS",), ("PASS", "PASS")], ids=["none", "pass", "two"])
+def test_nobody_took_on_what_a_gate_says_only_now(recorded: Sequence[Any]) -> None:
+    checks = tuple(Mechanical(f"c{number}", "", word, "0" * 64) for number, word in enumerate(recorded))
+    for word in ("PASS", "WARN"):
+        record = verdict(MOVE, verdict=word, mechanical=checks)
+        decision = ask(MOVE, record, ack(record), mechanical="WARN")
+        assert (decision.accepted, decision.rule) == (False, "AG104")
+        assert "was made before the gates warned" in decision.reason
+    seen = verdict(MOVE, mechanical=(*checks, Mechanical("w", "", "WARN", "0" * 64)), findings=("check:w",))
+    assert ask(MOVE, seen, ack(seen), mechanical="WARN").accepted
+    assert "does not name the finding check:w" in ask(MOVE, seen, ack(seen, findings=()), mechanical="WARN").reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"verdict": "WARN"}, "no-finding"),
+        ({"not_checked": ("a.py",)}, "not-checked:"),
+        ({"mechanical": (Mechanical("w", "", "WARN", "0" * 64),)}, "check:w"),
+    ],
+    ids=["a-bare-word", "what-nobody-checked", "a-gate-that-warns"],
+)
+def test_an_ack_names_what_makes_it_a_warning(changes: dict[str, Any], named: str) -> None:
+    warn = verdict(MOVE, **changes)
+    assert isinstance(warn.content, Statement)
+    (only,) = to_name(warn.content)
+    assert only.startswith(named)
+    for findings in ((), ("F1",), ("not-checked:000000000000",)):
+        decision = ask(MOVE, warn, ack(warn, findings=findings))
+        assert (decision.accepted, decision.rule) == (False, "AG104")
+        assert f"does not name the finding {only}" in decision.reason
+        assert f"--finding {only}" in decision.fix
+    assert ask(MOVE, warn, ack(warn, findings=(only,))).accepted
+
+
+def test_an_ack_of_what_was_not_checked_is_for_exactly_that() -> None:
+    one, two = (verdict(MOVE, not_checked=paths).content for paths in (("a.py",), ("a.py", "b.py")))
+    assert isinstance(one, Statement)
+    assert isinstance(two, Statement)
+    assert to_name(one) != to_name(two) == to_name(two._replace(not_checked=("b.py", "a.py")))
 
 
 def test_ack_by_who_was_an_author_when_it_was_judged() -> None:

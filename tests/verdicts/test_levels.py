@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from agentops_gates.model.verdict import WORDS, Judge, Signer
-from agentops_gates.verdicts.levels import LEVELS, level, words
+from agentops_gates.verdicts.levels import LEVELS, Party, level, party, words
 
 KEY = "SHA256:x"
 
@@ -41,23 +41,40 @@ ALONE = {
     "a person who warns": (judge("openai"), judge(independence="human", verdict="WARN")),
     "a person for whom a program signs": (judge("openai"), judge(independence="human", principal="bob@example.org")),
 }
-TWO = {
-    "two vendors": (judge("openai"), judge("google")),
+TWO_NAMES = {
+    "two vendors, one signature": (judge("openai"), judge("google", principal="bob@example.org")),
     "two vendors and a third that fails": (judge("openai"), judge("google"), judge("mistral", verdict="FAIL")),
-    "a person's own signature": (judge(independence="human"),),
 }
-PARTIES = [list(ALONE.values()), list(TWO.values())]
+ANN, BOB = Party("ann@example.org", KEY, "openai"), Party("bob@example.org", "SHA256:y", "google")
+ONE_PARTY = {
+    "nobody": (),
+    "one": (ANN,),
+    "one key with two names": (ANN, BOB._replace(key=KEY)),
+    "one name with two keys": (ANN, BOB._replace(principal=ANN.principal)),
+    "one vendor": (ANN, BOB._replace(vendor="openai")),
+}
+TWO_PARTIES = {
+    "two vendors that signed": (judge("openai"), (ANN, BOB)),
+    "and a third": (judge("openai"), (ANN._replace(vendor="google"), ANN, BOB)),
+}
+PERSON = (judge(independence="human"),)
+SIDES = [
+    [(judges, ()) for judges in (*ALONE.values(), *TWO_NAMES.values())]
+    + [((judge("openai"),), parties) for parties in ONE_PARTY.values()],
+    [((one,), parties) for one, parties in TWO_PARTIES.values()] + [(PERSON, ())],
+]
 
 
 def ranked(ranks):
     return [(rank, item) for rank, items in enumerate(ranks) for item in items]
 
 
-TABLE = list(product(*map(ranked, (BOUND, SIGNED, DOORS, PARTIES))))
+TABLE = list(product(*map(ranked, (BOUND, SIGNED, DOORS, SIDES))))
 
 
-def worked_out(bound, signed, door, judges):
-    return level(bound=bound, signer=signed[0], readable=signed[1], boundary=door, judges=judges)
+def worked_out(bound, signed, door, side):
+    judges, parties = side
+    return level(bound=bound, signer=signed[0], readable=signed[1], boundary=door, judges=judges, parties=parties)
 
 
 @pytest.mark.parametrize("ranks", list(product((0, 1), repeat=4)))
@@ -66,28 +83,49 @@ def test_every_combination(ranks: tuple[int, ...]) -> None:
     rows = [row for row in TABLE if tuple(rank for rank, _ in row) == ranks]
     assert rows
     for row in rows:
-        judges = row[3][1]
-        if row[1][1][0] is None and judges == TWO["a person's own signature"]:
+        if row[1][1][0] is None and row[3][1] == (PERSON, ()):
             continue  # nobody signed, so no person did: looked at below
         reached, reasons = worked_out(*(item for _, item in row))
         assert reached == expected
         assert [int(reason[6]) for reason in reasons] == [step + 1 for step, met in enumerate(ranks) if not met]
 
 
-@pytest.mark.parametrize("judges", ALONE.values(), ids=ALONE)
-def test_one_party_is_never_two(judges) -> None:
-    reached, reasons = level(bound=True, signer=APART, boundary="server", judges=judges)
+@pytest.mark.parametrize("judges", [*ALONE.values(), *TWO_NAMES.values()], ids=[*ALONE, *TWO_NAMES])
+@pytest.mark.parametrize("parties", ONE_PARTY.values(), ids=ONE_PARTY)
+def test_one_party_is_never_two(judges, parties) -> None:
+    reached, reasons = level(bound=True, signer=APART, boundary="server", judges=judges, parties=parties)
     assert reached == 3
-    assert reasons == ("level 4: neither a person who signed it nor judges of two vendors passed it",)
+    words = "neither a person nor judges of two vendors, each with a key of their own, passed it and signed"
+    assert reasons == (f"level 4: {words}",)
 
 
-@pytest.mark.parametrize("judges", TWO.values(), ids=TWO)
-def test_two_parties_reach_the_top(judges) -> None:
-    assert level(bound=True, signer=APART, boundary="ci", judges=judges) == (4, ())
+@pytest.mark.parametrize("side", SIDES[1], ids=[*TWO_PARTIES, "a person"])
+def test_two_parties_reach_the_top(side) -> None:
+    judges, parties = side
+    assert level(bound=True, signer=APART, boundary="ci", judges=judges, parties=parties) == (4, ())
+
+
+@pytest.mark.parametrize(
+    ("signer", "readable", "judges", "expected"),
+    [
+        (APART, "", (judge("OpenAI "),), ANN),
+        (APART, "", (judge(" "), judge("OpenAI")), ANN),
+        (HARDWARE, FOUND, (judge("openai"),), ANN),
+        (None, "", (judge("openai"),), None),
+        (PLAIN, "", (judge("openai"),), None),
+        (APART, FOUND, (judge("openai"),), None),
+        (APART, "", (judge(" "),), None),
+        (APART, "", (judge("openai", verdict="WARN"),), None),
+        (APART, "", (judge("openai", principal="bob@example.org"),), None),
+    ],
+    ids=["himself", "who names a vendor", "hardware", "unsigned", "in reach", "found", "no vendor", "warns", "issuer"],
+)
+def test_a_party_speaks_for_itself(signer, readable, judges, expected) -> None:
+    assert party(signer, readable, judges) == expected
 
 
 def test_a_person_without_a_signature_is_a_claim() -> None:
-    reached, reasons = level(bound=True, boundary="server", judges=TWO["a person's own signature"])
+    reached, reasons = level(bound=True, boundary="server", judges=PERSON)
     assert (reached, [reason[:7] for reason in reasons]) == (1, ["level 2", "level 4"])
 
 
@@ -98,7 +136,7 @@ def test_no_better_fact_lowers_a_level() -> None:
 
 
 def test_a_judge_more_or_a_better_word_never_lowers_a_level() -> None:
-    for judges in (*ALONE.values(), *TWO.values()):
+    for judges in (*ALONE.values(), *TWO_NAMES.values(), PERSON):
         before = level(bound=True, signer=APART, boundary="server", judges=judges)[0]
         assert (
             level(bound=True, signer=APART, boundary="server", judges=(*judges, judge("x", verdict="FAIL")))[0]

@@ -20,7 +20,7 @@ from agentops_gates.verdicts.strictjson import MalformedError
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 10**14, 1.5, "", " ", "x", "PASS", "FAIL", "a\nb", "refs/heads/x", "0" * 40, "0" * 64,
-    "verdict-" + "1" * 20, [], {}, ["x"], [None], {"x": 1}, {"sha256": "1" * 64}, "x" * 6_000,
+    "verdict-" + "1" * 40, [], {}, ["x"], [None], {"x": 1}, {"sha256": "1" * 64}, "x" * 6_000,
 )  # fmt: skip
 # What JSON Schema cannot say.
 BEYOND_SCHEMA = (

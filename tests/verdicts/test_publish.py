@@ -101,12 +101,12 @@ def test_a_branch_that_is_refused_takes_the_records_with_it(repo: Workspace, rem
 
 
 def test_a_record_that_is_refused_takes_the_branch_with_it(repo: Workspace, remote: Workspace, tmp_path: Path) -> None:
+    names = store(repo, numbered(1))
     other = make_repository(tmp_path / "other")
-    names = store(other, numbered(1, b"another signature"))
-    other.git("push", "-q", str(remote.path), f"{names[0]}:{names[0]}")
+    other.commit("something else")
+    other.git("push", "-q", str(remote.path), f"HEAD:{names[0]}")
     before = refs(remote)
     repo.commit("two", {"f": "2"})
-    store(repo, numbered(1))
     with pytest.raises(RefusedError, match=f"nothing was pushed: {names[0]} .rejected."):
         send(repo, (MAIN,), names)
     assert refs(remote) == before
@@ -262,8 +262,8 @@ def test_a_record_that_changed_on_the_remote_is_not_deleted(repo: Workspace, rem
         roll_up(opened)
         gone = retirable(opened, "origin")
         other = make_repository(tmp_path / "other")
-        store(other, numbered(1, b"another signature"))
-        other.git("push", "-q", "--force", str(remote.path), f"{names[0]}:{names[0]}")
+        other.commit("something else")
+        other.git("push", "-q", "--force", str(remote.path), f"HEAD:{names[0]}")
         before = refs(remote)
         with pytest.raises(RefusedError, match="stale info"):
             publish(opened, "origin", retire=gone)

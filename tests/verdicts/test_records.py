@@ -29,7 +29,7 @@ def store(path: Path, record: Record, gate: str = GATE) -> str:
 def test_what_is_stored_is_loaded(tmp_path: Path, options: tuple[str, ...]) -> None:
     repo = make_repository(tmp_path / "repo", *options)
     wanted = [record_of(content) for content in CONTENTS.values()] + [numbered(1, b"-----BEGIN SSH SIGNATURE-----\n")]
-    assert [store(repo.path, record) for record in wanted] == [f"{ROOT}/{record.id}" for record in wanted]
+    assert [store(repo.path, record) for record in wanted] == [f"{ROOT}/{records.name_of(one)}" for one in wanted]
     assert stored(repo.path) == ({record.id: record for record in wanted}, [])
     assert repo.git("fsck", "--strict", "--no-dangling") == ""
 
@@ -54,11 +54,39 @@ def test_storing_again_changes_nothing(repo: Workspace) -> None:
     assert repo.git("for-each-ref") == before
 
 
-def test_another_signature_under_the_same_id_is_refused(repo: Workspace) -> None:
-    store(repo.path, numbered(1))
-    with pytest.raises(UndecidedError, match="the same payload with another signature"):
-        store(repo.path, numbered(1, b"signed"))
-    assert stored(repo.path) == ({numbered(1).id: numbered(1)}, [])
+@pytest.mark.parametrize("order", [(b"", b"one", b"other"), (b"other", b"one", b"")], ids=["first", "last"])
+def test_whoever_stores_a_statement_first_keeps_nobody_from_signing_it(repo: Workspace, order: tuple[bytes]) -> None:
+    """An agent who stores a judge's FAIL without the signature would otherwise keep the signed one out for good."""
+    refs = [store(repo.path, numbered(1, signature)) for signature in order]
+    assert len(set(refs)) == len(order)
+    assert {ref.rpartition("/")[2].partition(".")[0] for ref in refs} == {numbered(1).id}
+    with Repo.open(str(repo.path)) as opened:
+        found = list(records.load(opened))
+    assert {entry.id for entry in found} == {numbered(1).id}
+    assert {entry.record for entry in found} == {numbered(1, signature) for signature in order}
+    assert repo.git("for-each-ref", "--format=%(refname)", ROOT).split() == sorted(refs)
+
+
+@pytest.mark.parametrize("name", ["", f".{'0' * 40}", "."], ids=["unsigned", "another", "half"])
+def test_a_signature_stands_only_where_the_name_tells_it(repo: Workspace, name: str) -> None:
+    record = numbered(1)
+    entries = (f"100644 blob {blob(repo, record.payload)}\tpayload", f"100644 blob {blob(repo, b's')}\tsignature")
+    oid = commit(repo, records.commit_bytes(tree(repo, *entries), f"{record.id}{name}"))
+    if name == ".":
+        with Repo.open(str(repo.path)) as opened:
+            problem = records.examine(opened, f"{ROOT}/{record.id}.", oid).problem
+        assert "is not <gate>/<record id>" in problem
+        return
+    repo.git("update-ref", f"{ROOT}/{record.id}{name}", oid)
+    good, problems = stored(repo.path)
+    assert good == {}
+    assert len(problems) == 1
+    assert "has a signature that is not the one in its name" in problems[0]
+
+
+def test_a_name_that_tells_of_a_signature_needs_one(repo: Workspace) -> None:
+    plant(repo, (P,), name=f"{numbered(1).id}.{'0' * 40}", message=f"{numbered(1).id}.{'0' * 40}")
+    assert "has a signature that is not the one in its name" in stored(repo.path)[1][0]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +94,7 @@ def test_another_signature_under_the_same_id_is_refused(repo: Workspace) -> None
     [
         pytest.param(numbered(1)._replace(payload=numbered(2).payload), GATE, "payload of another record", id="other"),
         pytest.param(numbered(1)._replace(id="verdict-../../../heads/main"), GATE, "payload of another", id="path"),
-        pytest.param(Record("verdict-" + "0" * 20, "verdict", b"{}"), GATE, "_type is missing", id="malformed"),
+        pytest.param(Record("verdict-" + "0" * 40, "verdict", b"{}"), GATE, "_type is missing", id="malformed"),
         pytest.param(numbered(1), "pre-mortem-before-crank", "is about push-after-vibe and stands below", id="gate"),
         pytest.param(record_of(OVERRIDE), "complexity-regression", "is about push-after-vibe", id="override"),
         pytest.param(record_of(ACK), "../heads", "is not <gate>/<record id>", id="ack-elsewhere"),
@@ -97,6 +125,10 @@ def test_a_ref_cannot_lead_the_writing_elsewhere(repo: Workspace) -> None:
 
 def tree(repo: Workspace, *entries: str) -> str:
     return repo.git("mktree", "--missing", stdin="".join(f"{entry}\n" for entry in entries).encode())
+
+
+def blob(repo: Workspace, content: bytes) -> str:
+    return repo.git("hash-object", "-w", "--stdin", stdin=content)
 
 
 def commit(repo: Workspace, content: bytes) -> str:

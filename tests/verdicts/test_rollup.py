@@ -49,7 +49,8 @@ def test_records_move_into_the_log(tmp_path: Path, options: tuple[str, ...]) -> 
     assert sorted(ref for ref, _ in done.removed) == sorted(names)
     assert done.log == repo.git("rev-parse", LOG)
     assert repo.git("rev-list", "--count", LOG) == "1"
-    assert repo.git("cat-file", "blob", f"{LOG}:{GATE}/{numbered(1).id}/signature") == "signed"
+    name = records.name_of(numbered(1, b"signed"))
+    assert repo.git("cat-file", "blob", f"{LOG}:{GATE}/{name}/signature") == "signed"
     assert repo.git("fsck", "--strict", "--no-dangling") == ""
     assert stored(repo.path, "pre-mortem-before-crank")[0].keys() == {names[-1].rpartition("/")[2]}
 
@@ -71,7 +72,7 @@ def test_the_log_only_grows(repo: Workspace) -> None:
     assert len(stored(repo.path)[0]) == 3
     with Repo.open(str(repo.path)) as opened:
         assert log.lost(opened, tips[0], tips[2]) == []
-        assert [entry.id for entry in log.lost(opened, tips[2], tips[1])] == [numbered(2).id]
+        assert [entry.name for entry in log.lost(opened, tips[2], tips[1])] == [numbered(2).id]
 
 
 def test_a_record_stored_again_after_its_roll_up(repo: Workspace) -> None:
@@ -87,13 +88,12 @@ def test_another_signature_is_neither_lost_nor_mixed_up(repo: Workspace) -> None
     store(repo, numbered(1))
     rolled(repo)
     store(repo, numbered(1, b"signed"))
-    done = rolled(repo)
-    assert done.removed == ()
-    assert len(done.problems) == 1
-    assert "another signature" in done.problems[0]
     with Repo.open(str(repo.path)) as opened:
-        found = [entry.record for entry in records.load(opened)]
-    assert found == [numbered(1, b"signed"), numbered(1)]
+        assert {entry.record for entry in records.load(opened)} == {numbered(1, b"signed"), numbered(1)}
+    assert rolled(repo).problems == ()
+    assert refs(repo) == []
+    with Repo.open(str(repo.path)) as opened:
+        assert {entry.record for entry in records.load(opened)} == {numbered(1, b"signed"), numbered(1)}
 
 
 def test_what_is_no_record_stays_where_it_is(repo: Workspace) -> None:

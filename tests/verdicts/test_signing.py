@@ -202,13 +202,35 @@ def test_the_repository_and_its_configuration_have_no_say(repo, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("end", ["", "{fingerprint}; exit 1"], ids=["names no key", "fails"])
-def test_a_program_that_only_says_yes_is_not_believed(end: str, tmp_path: Path) -> None:
+def test_a_program_that_only_says_yes_is_not_believed(
+    end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = tmp_path / "ssh-keygen"
     yes = f"cat >/dev/null; echo 'Good \"agentops-verdict-v1\" signature' {end.format(fingerprint=judge().fingerprint)}"
     program.write_text(f"#!/bin/sh\nPATH={os.defpath}\n{yes}\n")
     program.chmod(0o755)
+    monkeypatch.setattr("os.defpath", "")
     reason = refusal(verifier(line(judge()), environ={"PATH": str(tmp_path)}), record(good()))
     assert reason.startswith("is refused by ssh-keygen: exit code ")
+
+
+def test_the_systems_own_program_comes_before_path_unless_it_is_too_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever pushes sets PATH, for a hook and for a server on the same disk."""
+    said = f"echo 'Good \"agentops-verdict-v1\" signature by {judge().fingerprint}'"
+    old = "echo 'ssh-keygen: illegal option -- Y' >&2; exit 1"
+    for folder, does in (("lies", said), ("old", old)):
+        (tmp_path / folder).mkdir()
+        program = tmp_path / folder / "ssh-keygen"
+        program.write_text(f"#!/bin/sh\n{does}\n")
+        program.chmod(0o755)
+    forged = record(good(), b"changed")
+    tested = verifier(line(judge()), environ={"PATH": str(tmp_path / "lies")})
+    assert "does not fit" in refusal(tested, forged)
+    real = os.defpath
+    monkeypatch.setattr("os.defpath", str(tmp_path / "old"))
+    assert "does not fit" in refusal(verifier(line(judge()), environ={"PATH": real}), forged)
 
 
 CANNOT = {
@@ -219,7 +241,10 @@ CANNOT = {
 
 
 @pytest.mark.parametrize(("script", "reason"), CANNOT.values(), ids=CANNOT)
-def test_what_cannot_be_asked_is_undecided(script: str, reason: str, tmp_path: Path) -> None:
+def test_what_cannot_be_asked_is_undecided(
+    script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.defpath", "")
     program = tmp_path / "ssh-keygen"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)

@@ -30,8 +30,8 @@ NEVER = {
 
 
 @pytest.fixture
-def counted(tmp_path: Path) -> Iterator[Path]:
-    """Put an ``ssh-keygen`` on PATH that writes down each call and then does what the real one does."""
+def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Put an ``ssh-keygen`` on PATH, and none elsewhere, that writes down each call and does what the real one does."""
     calls = tmp_path / "calls"
     calls.write_text("")
     real = subprocess.run(["which", "ssh-keygen"], capture_output=True, text=True, check=True).stdout.strip()
@@ -39,6 +39,7 @@ def counted(tmp_path: Path) -> Iterator[Path]:
     program = tmp_path / "bin" / "ssh-keygen"
     program.write_text(f'#!/bin/sh\necho "$2" >> {calls}\nexec {real} "$@"\n')
     program.chmod(0o755)
+    monkeypatch.setattr("os.defpath", "")
     yield calls
     assert set(calls.read_text().split()) <= {"verify"}
 

@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 import pytest
-from verdicts.recordlib import ACK, CONTENTS, OVERRIDE, REVOCATION, VERDICT, document, encoded
+from verdicts.recordlib import ACK, ATTEMPT, CONTENTS, OVERRIDE, REVOCATION, VERDICT, document, encoded
 
 from agentops_gates.model.verdict import Content, RecordKind, Statement
 from agentops_gates.verdicts import instant
@@ -16,8 +16,8 @@ from agentops_gates.verdicts.statement import dump, kind_of, ordered, parse, rec
 from agentops_gates.verdicts.strictjson import LIMIT, MalformedError
 
 SPARSE = VERDICT._replace(
-    repository="", plan=None, mechanical=(), judges=(), authors=(), findings=(), not_checked=(), lineage="",
-    trees=(), changes=(), derived_from="",
+    repository="", plan=None, mechanical=(), judges=(), authors=(), findings=(), not_checked=(), unseen=(), lineage="",
+    trees=(), changes=(), derived_from="", touched=(), run="",
 )  # fmt: skip
 SHA256 = VERDICT._replace(
     object_format="sha256", base="0" * 64, base_tree="2" * 64, head_tree="3" * 64, trees=("3" * 64,), changes=()
@@ -26,13 +26,15 @@ TAKEN: dict[str, Content] = {
     **CONTENTS,
     "sparse": SPARSE,
     "sha256": SHA256,
+    "the beginning of a run": ATTEMPT._replace(unheard="", epic="", changes=(), touched=(), nonce=""),
+    "a run in sha256": ATTEMPT._replace(object_format="sha256", base="1" * 64, head_tree="2" * 64, changes=()),
     "override in sha256": OVERRIDE._replace(base="1" * 64, head_tree="2" * 64),
     "ten thousand trees": VERDICT._replace(trees=tuple(f"{number:040x}" for number in range(10_000))),
     "text that means something elsewhere": ACK._replace(reason='"\\/<script>\u202e \u2028 `x` | ${y} ok'),
     "a ref beyond ASCII": VERDICT._replace(ref="refs/heads/größe/\U0001f600"),
     "a ref with @": VERDICT._replace(ref="refs/heads/@/a@b"),
     "ack without findings": ACK._replace(findings=()),
-    "revoked override": REVOCATION._replace(record="override-" + "9" * 20),
+    "revoked override": REVOCATION._replace(record="override-" + "9" * 40),
     "first second": ACK._replace(issued=0),
     "last second": ACK._replace(issued=253402300799),
     "leap day": ACK._replace(issued=calendar.timegm((2028, 2, 29, 23, 59, 59))),
@@ -69,8 +71,17 @@ NOT_WRITTEN: dict[str, tuple[Content, str]] = {
     "override for two days": (OVERRIDE._replace(lifetime=86_401), "predicate.lifetime must be from 1 to 86,400"),
     "override without a reason": (OVERRIDE._replace(reason=" \u3000"), "predicate.reason must be words"),
     "override without gates": (OVERRIDE._replace(gates=()), "predicate.gates has fewer entries than 1"),
-    "ack of an ack": (ACK._replace(verdict="ack-" + "7" * 20), "subject[0].name must be the id of a record"),
-    "revocation of a revocation": (REVOCATION._replace(record="revocation-" + "7" * 20), "subject[0].name must"),
+    "ack of an ack": (ACK._replace(verdict="ack-" + "7" * 40), "subject[0].name must be the id of a record"),
+    "revocation of a revocation": (REVOCATION._replace(record="revocation-" + "7" * 40), "subject[0].name must"),
+    "revocation of a run": (REVOCATION._replace(record="attempt-" + "7" * 40), "subject[0].name must"),
+    "a digest that is short": (REVOCATION._replace(record="verdict-" + "7" * 20), "subject[0].name must"),
+    "a run that is a verdict": (VERDICT._replace(run="verdict-" + "7" * 40), "predicate.run must be empty or the id"),
+    "unheard by a verdict": (ATTEMPT._replace(unheard="verdict-" + "7" * 40), "predicate.unheard must be empty or"),
+    "a path that is none": (ATTEMPT._replace(touched=("a.py",)), "predicate.touched[0] must be 12 hexadecimal"),
+    "too many paths": (
+        ATTEMPT._replace(touched=tuple(f"{n:012x}" for n in range(257))), "predicate.touched has 257 entries",
+    ),
+    "a patch of another length": (ATTEMPT._replace(changes=("5" * 64,)), "predicate.changes[0] must have 40 digits"),
     "line end": (ACK._replace(reason="a\nb"), "predicate.reason holds the control character U+000A"),
     "escape character": (VERDICT._replace(authors=("\x1b[2J",)), "predicate.authors[0] holds the control character"),
     "half a pair": (VERDICT._replace(repository="\ud800"), "subject[0].name holds half a surrogate pair"),
@@ -95,7 +106,7 @@ def test_what_is_written_reads_back_the_same(content: Content) -> None:
 
 def test_lists_can_be_put_in_order() -> None:
     lists = {name: value[::-1] for name, value in VERDICT._asdict().items() if type(value) is tuple}
-    assert len(lists) == 7
+    assert len(lists) == 9
     doubled = {name: value + value[:1] for name, value in lists.items() if name != "changes"}
     assert VERDICT.plan
     plan = VERDICT.plan._replace(issues=("bd-2", "bd-1", "bd-2"))
@@ -195,7 +206,7 @@ WRONG: dict[str, tuple[bytes, str]] = {
         "predicate.issued must be a time",
     ),
     "a prefix of another record": (
-        move(document(ACK), "subject", 0, "digest", "sha256Prefix", to="8" * 20),
+        move(document(ACK), "subject", 0, "digest", "sha256Prefix", to="8" * 40),
         "sha256Prefix is not that of subject[0].name",
     ),
 }  # fmt: skip

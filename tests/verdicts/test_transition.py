@@ -16,8 +16,8 @@ from agentops_gates.git.repo import Repo
 from agentops_gates.model.errors import UndecidedError
 from agentops_gates.model.subject import RefUpdate, Subject
 from agentops_gates.model.verdict import Transition
-from agentops_gates.verdicts import transition as module
-from agentops_gates.verdicts.transition import changes_of, read, touched_by
+from agentops_gates.verdicts import brought, transition
+from agentops_gates.verdicts.transition import changes_of, nothing_but, read
 
 NOBODY = {"ada@example.org", "cem@example.org"}
 
@@ -179,11 +179,13 @@ def test_too_many_commits_are_undecided(repo: Workspace, monkeypatch: pytest.Mon
     base = repo.commit("base")
     for n in range(4):
         repo.commit(str(n))
-    monkeypatch.setattr(module, "MOST", 3)
+    for module in (brought, transition):
+        monkeypatch.setattr(module, "MOST", 3)
     with pytest.raises(UndecidedError, match="has more than 3 commits since") as caught:
         move(repo, base)
     assert caught.value.fix.startswith("push in parts")
-    monkeypatch.setattr(module, "MOST", 4)
+    for module in (brought, transition):
+        monkeypatch.setattr(module, "MOST", 4)
     assert len(move(repo, base).trees) == 1
     with pytest.raises(UndecidedError, match="in its history"):
         move(repo, "")
@@ -219,14 +221,15 @@ def test_paths_of_both_ends_of_a_move_and_odd_names(repo: Workspace) -> None:
     assert set(move(repo, base).paths) == {"old", "new\nname", os.fsdecode(b"caf\xe9")}
 
 
-def test_touched_by_has_what_is_changed_back(repo: Workspace) -> None:
+def test_what_is_changed_back_counts(repo: Workspace) -> None:
     base = repo.commit("base", {"docs": "1"})
     repo.commit("secret", {"key": "s3cret"})
     repo.commit("no secret", {"key": None, "docs": "2"})
     found = move(repo, base)
     assert found.paths == ("docs",)
     with Repo.open(str(repo.path)) as opened:
-        assert touched_by(opened, found) == {"docs", "key"}
+        assert not nothing_but(opened, found, {"docs"}.__contains__)
+        assert nothing_but(opened, found, {"docs", "key"}.__contains__)
 
 
 # -- who ---------------------------------------------------------------------------------------------------------------
@@ -317,8 +320,8 @@ def counted(repo: Workspace, log: Path, ask: Callable[[Repo], object]) -> int:
 
 def test_the_number_of_git_calls_does_not_grow(repo: Workspace, tmp_path: Path) -> None:
     oids = [repo.commit(str(n), {"f": str(n)}) for n in range(60)]
-    calls = set()
-    for base in (oids[-2], oids[0]):
+    calls = []
+    for base in (oids[-2], oids[-20], oids[20], oids[0]):
         subject = Subject("range", (base,), oids[-1], RefUpdate("x", oids[-1], MAIN, base))
-        calls.add(counted(repo, tmp_path / "log", lambda opened: read(opened, subject, MAIN, POLICY, changes=False)))  # noqa: B023
-    assert calls == {4}  # rev-list, a cat-file for commits and one for names, diff-tree
+        calls.append(counted(repo, tmp_path / "log", lambda opened: read(opened, subject, MAIN, POLICY, changes=False)))  # noqa: B023
+    assert calls == [3, 3, 4, 4]  # rev-list, a cat-file for names, diff-tree; for many commits a cat-file of their own

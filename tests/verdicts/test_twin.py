@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from markdown_it import MarkdownIt
-from verdicts.recordlib import ACK, CONTENTS, OVERRIDE, REVOCATION, VERDICT, record_of
+from verdicts.recordlib import ACK, ATTEMPT, CONTENTS, OVERRIDE, REVOCATION, VERDICT, record_of
 
 from agentops_gates.model.verdict import Content
 from agentops_gates.verdicts.twin import markdown
@@ -58,12 +58,14 @@ def test_nothing_in_a_record_is_markup(evil: str) -> None:
         authors=(name,),
         findings=(name,),
         not_checked=(evil,),
+        unseen=(evil,),
     )
     pages = [
         rendered(verdict, (evil,)),
         rendered(ACK._replace(principal=f"a{name[:900]}", reason=f"a{evil}", findings=(name,)), (evil,)),
         rendered(OVERRIDE._replace(principal=f"a{name[:900]}", reason=f"a{evil}", repository=name[:900])),
         rendered(REVOCATION._replace(principal=f"a{name[:900]}", reason=f"a{evil}")),
+        rendered(ATTEMPT._replace(repository=name[:900], authors=(name,))),
     ]
     for page in pages:
         for tag in ("<script", "<img", "<a ", "<b>"):
@@ -72,7 +74,7 @@ def test_nothing_in_a_record_is_markup(evil: str) -> None:
         assert "@everyone" not in page.replace("<code>@everyone", "").replace("a@everyone", "")
     # Two tables, head and rows of theirs and no cell more.
     assert pages[0].count("<td>") == 5 + 2 * 3
-    assert pages[0].count("<h2>") == 4
+    assert pages[0].count("<h2>") == 5
 
 
 def test_long_lists_are_cut_and_say_so() -> None:

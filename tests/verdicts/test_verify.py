@@ -13,9 +13,10 @@ from verdicts.signlib import Key, line, make_key, ssh_sign
 
 from agentops_gates.git.repo import Repo
 from agentops_gates.model.errors import UndecidedError
-from agentops_gates.model.verdict import Ack, Content, Decision, Override, Revocation, Statement, Transition
+from agentops_gates.model.verdict import Ack, Attempt, Content, Decision, Override, Revocation, Statement, Transition
 from agentops_gates.policy.policy import effective
 from agentops_gates.verdicts import records, signing
+from agentops_gates.verdicts.lineage import touched
 from agentops_gates.verdicts.signing import NAMESPACES
 from agentops_gates.verdicts.statement import kind_of
 from agentops_gates.verdicts.verify import Trust, trust_of, verify
@@ -42,6 +43,23 @@ class Lab:
 
     def verdict(self, **changes: Any) -> Statement:
         return statement(self.move(), **changes)
+
+    def run(self, number: int) -> Attempt:
+        """A run of judges on an earlier state of the same work."""
+        move = self.move()
+        return Attempt(
+            GATE,
+            move.repository,
+            move.object_format,
+            move.ref,
+            move.base,
+            f"{number:040x}",
+            "",
+            (),
+            tuple(sorted(move.authors)),
+            touched(move.paths),
+            NOW - number,
+        )
 
     def store(self, content: Content, key: Key | None = None) -> str:
         record = record_of(content)
@@ -181,7 +199,9 @@ def test_ack_revocation_and_override(repo: Workspace) -> None:
     assert _after(lab, Revocation(warn, LEAD, "no", NOW), None).accepted
     assert _after(lab, Revocation(warn, LEAD, "no", NOW + 1), lab.lead).rule == "AG107"
     now = lab.move()
-    leave = Override("", MAIN, now.base, now.head_tree, (GATE,), LEAD, "on fire", NOW - 60, 3600)
+    leave = Override(
+        "", MAIN, now.base, now.head_tree, (GATE,), LEAD, "on fire", NOW - 60, 3600, tuple(sorted(now.trees))
+    )
     assert not _after(lab, leave._replace(reason="forged"), lab.worker).accepted
     decision = _after(lab, leave, lab.lead)
     assert (decision.rule, decision.level) == ("AG109", 2)
@@ -194,7 +214,7 @@ def _after(lab: Lab, content: Content, key: Key | None) -> Decision:
 
 def test_malformed_records_are_told_and_open_nothing(repo: Workspace) -> None:
     lab = Lab(repo)
-    repo.git("update-ref", f"refs/agentops/verdicts/{GATE}/verdict-{'1' * 20}", "HEAD")
+    repo.git("update-ref", f"refs/agentops/verdicts/{GATE}/verdict-{'1' * 40}", "HEAD")
     decision = lab.ask()
     assert (decision.accepted, decision.rule) == (False, "AG101")
     assert "1 record(s) cannot be read, first verdict-1111" in decision.reason
@@ -227,7 +247,8 @@ def test_strikes_that_others_link(repo: Workspace) -> None:
         lab.store(lab.verdict(verdict="FAIL", judges=FAILED, issued=NOW - n, **away), lab.judge)
     lab.store(lab.verdict(), lab.judge)
     assert lab.ask().accepted
-    tie = {"head_tree": "7" * 40, "trees": ("7" * 40,), "changes": ("8" * 40,), "ref": MAIN, "policy": "f" * 64}
+    trees = tuple(sorted(("7" * 40, lab.move().head_tree)))
+    tie = {"head_tree": "7" * 40, "trees": trees, "changes": ("8" * 40,), "ref": MAIN, "policy": "f" * 64}
     lab.store(lab.verdict(**tie))
     assert lab.ask().accepted  # unsigned: it ties nothing
     lab.store(lab.verdict(**tie, attempt=2), lab.judge)
@@ -245,6 +266,42 @@ def test_what_cannot_matter_is_not_looked_at(repo: Workspace, looked_at: list[st
     mine = lab.store(lab.verdict(), lab.judge)
     assert lab.ask().accepted
     assert looked_at == [mine]
+
+
+def test_runs_without_a_verdict_are_looked_at_once_they_can_matter(repo: Workspace, looked_at: list[str]) -> None:
+    lab = Lab(repo)
+    mine = lab.store(lab.verdict(), lab.judge)
+    runs = [lab.store(lab.run(n), lab.judge) for n in range(4)]
+    elsewhere = [lab.store(lab.run(n)._replace(ref="refs/heads/dev"), lab.judge) for n in range(9)]
+    assert lab.ask().accepted
+    assert looked_at == [mine]
+    runs.append(lab.store(lab.run(4)))
+    assert lab.ask().accepted, "one that nobody signed is none"
+    runs.append(lab.store(lab.run(5), lab.judge))
+    decision = lab.ask()
+    assert (decision.rule, decision.accepted) == ("AG108", False)
+    assert "5 runs without a verdict" in decision.reason
+    assert set(looked_at).isdisjoint(elsewhere)
+    ended = lab.verdict(run=runs[0], attempt=2, policy="f" * 64)
+    lab.store(ended)
+    assert lab.ask().rule == "AG108", "whoever has no key ends no run"
+    lab.store(ended, lab.judge)
+    assert lab.ask().accepted
+
+
+def test_one_statement_by_several(repo: Workspace) -> None:
+    """The worker's signature, and none at all, stand beside the judge's and take nothing from it."""
+    lab = Lab(repo)
+    for key in (lab.worker, None, make_key("ed25519", "stranger")):
+        lab.store(lab.verdict(), key)
+    assert not lab.ask().accepted
+    record = lab.store(lab.verdict(), lab.judge)
+    assert lab.ask()[:3] == (True, 2, record)
+    bad = lab.verdict(verdict="FAIL", judges=FAILED)
+    lab.store(bad)
+    assert lab.ask().accepted
+    lab.store(bad, lab.judge)
+    assert lab.ask().rule == "AG103"
 
 
 def test_unsigned_records_cost_no_verifier(repo: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...model.errors import UsageError
 from ...model.light import Protocol
 from . import azure, bitbucket, buildkite, circleci, gitea, github, gitlab, jenkins
 from .facts import Range, on
 
-__all__ = ["PROVIDERS", "Range", "find", "is_ci"]
+__all__ = ["PROVIDERS", "Range", "confirm", "find", "is_ci"]
 
 
 class Provider(Protocol):
@@ -43,3 +44,15 @@ def find(env: Mapping[str, str]) -> Range | None:
 def is_ci(env: Mapping[str, str]) -> bool:
     """Whether ``env`` is that of a CI run, of a known provider or of one that only says ``CI=true``."""
     return on(env, "CI") or any(provider.detect(env) for provider in _IN_ORDER)
+
+
+def confirm(env: Mapping[str, str]) -> None:
+    """Raise UsageError where the CI run with environment ``env`` cannot be out of reach of what it judges.
+
+    That it is, its configuration asserts; only GitHub tells enough to contradict.
+    """
+    provider = next((provider for provider in _IN_ORDER if provider.detect(env)), None)
+    if provider is None:
+        raise UsageError("boundary: this is not the run of a CI provider that is known", "leave it out")
+    if provider in (github, gitea):
+        github.confirm(env)

@@ -31,4 +31,5 @@ def resolve(env: Mapping[str, str]) -> Range:
             f"{ADD_TARGET}; on that branch itself {PREVIOUS}",
         )
     head = commit_id(env.get("BUILD_SOURCEVERSION", ""), "BUILD_SOURCEVERSION")
-    return pull_request(NAME, head, env, "SYSTEM_PULLREQUEST_TARGETBRANCH", "SYSTEM_PULLREQUEST_SOURCEBRANCH")
+    found = pull_request(NAME, head, env, "SYSTEM_PULLREQUEST_TARGETBRANCH", "SYSTEM_PULLREQUEST_SOURCEBRANCH")
+    return found._replace(merged=True)

@@ -6,27 +6,22 @@ a branch becomes a full ref below ``refs/remotes/origin/``, a commit is a full h
 
 from __future__ import annotations
 
-import re
-import string
 from collections.abc import Mapping
 
 from ...model.errors import UndecidedError, UsageError
 from ...model.light import NamedTuple
 from ...model.text import printable
 
-_HEX = frozenset(string.digits + "abcdef")
+_HEX = frozenset("0123456789abcdef")
 # What git check-ref-format(1) does not allow in a branch name.
-_REFUSED = re.compile(
-    r"""
+_REFUSED = r"""
     [\x00-\x20\x7f~^:?*\[\\]     # controls, blanks, and what begins an expression or a pattern
     | \.\. | @\{
     | (?: \A | / ) (?: [./] | \Z )    # no part is empty, or begins with a dot
     | \.lock (?: / | \Z )
     | \.\Z
     | \A- | \AHEAD\Z
-    """,
-    re.VERBOSE,
-)
+"""
 
 
 # In full: git prefers a tag called origin/main to the remote's branch, and a tag is soon pushed.
@@ -43,7 +38,8 @@ class Range(NamedTuple):
     change goes to, ``ref`` the full ref that changes; both may be "". ``annotate`` names the format in which the
     provider reads annotations from standard output, "" if it reads none. ``before`` is where ``ref`` stood before a
     push, "" when the provider does not say. ``source`` is the branch that a pull request comes from, as its author
-    named it, or "".
+    named it, or "". ``pusher`` are the names by which the provider knows who pushes, or opened the pull request.
+    ``merged`` tells that ``head`` is the provider's own merge of a pull request into its target.
     """
 
     base: str
@@ -55,6 +51,8 @@ class Range(NamedTuple):
     annotate: str = ""
     before: str = ""
     source: str = ""
+    pusher: tuple[str, ...] = ()
+    merged: bool = False
 
 
 def commit_id(value: str, where: str) -> str:
@@ -120,4 +118,6 @@ def on(env: Mapping[str, str], name: str) -> bool:
 
 def _is_branch(name: str) -> bool:
     """Whether ``name`` obeys git check-ref-format(1); undecodable bytes (lone surrogates) are let through as by git."""
-    return not _REFUSED.search(name)
+    import re
+
+    return not re.search(_REFUSED, name, re.VERBOSE)

@@ -14,7 +14,8 @@ there is no such merge (Gitea) the head of the pull request is compared with the
 
 push: on the default branch ``before``..``after``, forced or not. On any other branch the *whole branch* is compared
 with the default branch, whatever was pushed before: measured from ``before``, a bad push followed by an empty one
-would turn the status of the branch green.
+would turn the status of the branch green. Where the policy protects that branch it is ``before``..``after`` again
+(``subject.py``).
 
 merge_group: the queue's own base, so that each entry answers for itself.
 """
@@ -65,17 +66,37 @@ def resolve(env: Mapping[str, str], name: str = NAME) -> Range:
     return found._replace(name=name, event=kind, annotate=NAME if name == NAME else "")
 
 
+def confirm(env: Mapping[str, str]) -> None:
+    """Raise UsageError unless this run can be that of a required workflow, out of reach of what it judges.
+
+    A workflow in the judged repository is the change's own: GitHub takes it from the test merge, or from the queue.
+    """
+    kind = env.get("GITHUB_EVENT_NAME", "")
+    if kind not in ("pull_request", "merge_group"):
+        why = f"a run for {printable(kind) or 'no event'} keeps nothing from landing"
+        raise UsageError(f"boundary: {why}", "leave it out here: it is for pull_request and merge_group")
+    here, workflow = env.get("GITHUB_REPOSITORY", ""), env.get("GITHUB_WORKFLOW_REF", "")
+    if not here or workflow.count("/") < 2 or workflow.casefold().startswith(f"{here}/".casefold()):
+        raise UsageError(
+            "boundary: this workflow stands in the repository that it judges, where a change can edit it",
+            "let a ruleset require the workflow from another repository, or leave boundary out",
+        )
+
+
 def _pull_request(env: Mapping[str, str], event: Mapping[str, Any]) -> Range:
     if _text(event, "action") == "closed":
         raise UsageError("a closed pull request has nothing left to judge", "remove `closed` from `types:`")
     target = branch_name(_text(event, "pull_request", "base", "ref"))
     tracking = remote_branch(target, "pull_request.base.ref")
-    if _is_test_merge(env.get("GITHUB_REF", "")):
+    merged = _is_test_merge(env.get("GITHUB_REF", ""))
+    if merged:
         head = commit_id(env.get("GITHUB_SHA", ""), "GITHUB_SHA")
     else:
         head = commit_id(_text(event, "pull_request", "head", "sha"), "pull_request.head.sha")
     source = _text(event, "pull_request", "head", "ref")
-    return Range(tracking, head, "", "", target, f"refs/heads/{target}", source=source)
+    opener = _names(event, ("pull_request", "user", "login"))
+    ref = f"refs/heads/{target}"
+    return Range(tracking, head, "", "", target, ref, source=source, pusher=opener, merged=merged)
 
 
 def _is_test_merge(ref: str) -> bool:
@@ -91,12 +112,13 @@ def _push(env: Mapping[str, str], event: Mapping[str, Any]) -> Range:
         raise UsageError(f"{printable(ref)} was deleted: there is nothing to judge", "do not run on deletions")
     default = branch_name(_text(event, "repository", "default_branch"))
     previous = "" if is_zero(before) else before
+    pusher = _names(event, ("pusher", "email"), ("pusher", "name"), ("sender", "login"))
     if ref == f"refs/heads/{default}":
-        return Range(previous, after, "", "", default, ref, before=previous)
+        return Range(previous, after, "", "", default, ref, before=previous, pusher=pusher)
     tracking = remote_branch(default, "repository.default_branch")
     # A tag's `after` may be the tag object, which a shallow checkout does not fetch; GITHUB_SHA is its commit.
     head = after if ref.startswith("refs/heads/") else commit_id(env.get("GITHUB_SHA", ""), "GITHUB_SHA")
-    return Range(tracking, head, "", "", default, ref, before=previous)
+    return Range(tracking, head, "", "", default, ref, before=previous, pusher=pusher)
 
 
 def _merge_group(_env: Mapping[str, str], event: Mapping[str, Any]) -> Range:
@@ -136,6 +158,10 @@ def _text(event: Mapping[str, Any], *keys: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _names(event: Mapping[str, Any], *places: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (_text(event, *keys) for keys in places))))
+
+
 def write_summary(report: Report, env: Mapping[str, str], gates: Sequence[Gate] = ()) -> None:
     """Append the report in Markdown to the file that GITHUB_STEP_SUMMARY names, if any. UndecidedError as below."""
     path = env.get("GITHUB_STEP_SUMMARY", "")
@@ -146,8 +172,9 @@ def write_summary(report: Report, env: Mapping[str, str], gates: Sequence[Gate] 
 
 
 def write_outputs(report: Report, env: Mapping[str, str], sarif_file: str = "") -> None:
-    """Append ``outcome``, ``findings`` (their number) and ``sarif-file`` to the file that GITHUB_OUTPUT names, if any.
+    """Append ``outcome``, ``findings`` (their number), ``level`` and ``sarif-file`` to the file of GITHUB_OUTPUT.
 
+    ``level`` is the lowest at which a verdict was accepted, empty if none was.
     Each value stands between delimiters that nobody can foresee, so no value can add another output.
     Raises UndecidedError when the file cannot be written: whoever reads ``outcome`` must not read an old one.
     """
@@ -155,12 +182,22 @@ def write_outputs(report: Report, env: Mapping[str, str], sarif_file: str = "") 
     if not path:
         return
     count = sum(len(gate.findings) for gate in report.gates)
-    values = (("outcome", report.outcome), ("findings", str(count)), ("sarif-file", sarif_file))
+    values = (
+        ("outcome", report.outcome),
+        ("findings", str(count)),
+        ("level", _level(report)),
+        ("sarif-file", sarif_file),
+    )
     lines = []
     for name, value in values:
         delimiter = f"agentops_{os.urandom(16).hex()}"
         lines.append(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
     _append(path, "".join(lines))
+
+
+def _level(report: Report) -> str:
+    found = [finding.data.get("level") for gate in report.gates for finding in gate.findings]
+    return str(min((level for level in found if isinstance(level, int)), default=""))
 
 
 def _append(path: str, text: str) -> None:

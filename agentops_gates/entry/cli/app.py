@@ -18,12 +18,16 @@ _COMMANDS = (
     "crank",
     "doctor",
     "explain",
+    "guard",
     "init",
     "install",
     "pre-mortem",
+    "rescue",
+    "shim",
     "uninstall",
     "verdict",
     "vibe",
+    "worker",
 )
 
 

@@ -22,6 +22,11 @@ from . import complete
 @click.option("--base", metavar="REV", help="Judge what --head brings since it left REV.")
 @click.option("--head", metavar="REV", help="The revision to judge (default: HEAD).")
 @click.option("--ref", metavar="REF", help="The branch that the range goes to, for gates that ask.")
+@click.option(
+    "--boundary",
+    type=click.Choice(("required-workflow",)),
+    help="Assert that this runs where no author reaches it (CI).",
+)
 @click.option("--staged", is_flag=True, help="Judge the index against HEAD.")
 @click.option("--repository", is_flag=True, hidden=True, help="Judge the tree at HEAD in itself.")
 @click.option("--format", type=click.Choice(FORMATS), default="text", show_default=True, help="What to print.")

@@ -11,10 +11,13 @@ from ...model.errors import UsageError
 from ...model.gate import Gate, Rule, Setting
 from ...model.outcome import Level
 from ...model.text import printable
+from ...shell.hazards.rules import RULES
 from .complete import gates_and_rules
 
 if TYPE_CHECKING:
     from ...gates.registry import GateModule
+    from ...shell.hazards.hazard import Level as Answer
+    from ...shell.hazards.hazard import Rule as Danger
 
 _WIDTH = 80
 _LOOSER = {
@@ -23,6 +26,7 @@ _LOOSER = {
     "lower": "Lower is looser.",
     "later": "Listed from strict to loose.",
     "more": "More entries are looser.",
+    "fewer": "Fewer entries are looser.",
     "true": "True is looser.",
     "": "Any change counts as looser.",
 }
@@ -32,11 +36,18 @@ _EFFECT: dict[Level, str] = {
     "note": "It is a note and does not block",
 }
 
+_ANSWER: dict[Answer, str] = {
+    "deny": "The command is refused.",
+    "ask": "A person is asked first; where nobody can be, the command is refused.",
+    "snapshot": "The command runs once what it endangers is saved: see agentops-gate rescue.",
+    "allow": "The command runs.",
+}
+
 
 @click.command(name="explain", short_help="Explain a rule (AG601) or a whole gate.")
 @click.argument("name", metavar="[ID]", required=False, shell_complete=gates_and_rules)
 def command(*, name: str | None) -> int:
-    """Explain a rule (AG601), or a gate as a whole (complexity-regression).
+    """Explain a rule (AG601, AG401), or a gate as a whole (complexity-regression).
 
     Without an ID: list all gates and their rules.
     """
@@ -70,7 +81,23 @@ def _explain(name: str, gates: Sequence[GateModule]) -> Iterator[str]:
             if wanted in (rule.id.lower(), rule.name):
                 yield from _rule(rule, gate)
                 return
-    raise _unknown(name, [gate.META for gate in gates])
+    danger = next((rule for rule in RULES.values() if wanted in (rule.id.lower(), rule.name)), None)
+    if danger is None:
+        raise _unknown(name, [gate.META for gate in gates])
+    yield from _danger(danger)
+
+
+def _danger(rule: Danger) -> Iterator[str]:
+    yield from _wrap(f"{rule.id} {rule.name} ({rule.level}), a rule of the command guard", "")
+    yield ""
+    yield from _wrap(f"{_ANSWER[rule.level]} At stake: {rule.loses}.", "")
+    yield from _wrap(f"Instead: {rule.instead}.", "")
+    yield ""
+    yield from _wrap(
+        "Whoever uses the guard sets levels in ~/.config/agentops-gates/guard.toml; a project's [guard] may only be "
+        "stricter.",
+        "",
+    )
 
 
 def _rule(rule: Rule, gate: Gate) -> Iterator[str]:
@@ -86,6 +113,7 @@ def _unknown(name: str, gates: Sequence[Gate]) -> UsageError:
     from difflib import get_close_matches
 
     known = {word.lower(): word for gate in gates for word in (gate.id, *_names(gate))}
+    known |= {word.lower(): word for rule in RULES.values() for word in (rule.id, rule.name)}
     close = get_close_matches(name[:100].lower(), known, 1)
     hint = f", did you mean `{known[close[0]]}`?" if close else ""
     return UsageError(f"there is no gate or rule `{printable(name)[:100]}`{hint}", "agentops-gate explain lists all")

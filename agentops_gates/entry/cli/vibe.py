@@ -9,10 +9,13 @@ import click
 from ...git.repo import Repo
 from ...model.errors import UsageError
 from ...model.outcome import EXIT_BLOCKED, EXIT_OK, EXIT_UNDECIDED
+from ...model.text import printable
 from ...policy.policy import Policy
 from ...verdicts.council import report
 from ...verdicts.council.config import CouncilConfig, from_mapping
 from ...verdicts.council.council import CouncilResult, run_council
+from ...verdicts.council.sizing import council_for
+from ...verdicts.leave import ack_command
 from .. import desk
 from ..progress import Progress
 from ..terminal import width
@@ -31,20 +34,25 @@ def command(*, base: str | None, head: str | None, ref: str | None, key: str | N
     """
     with Repo.open() as repo:
         work = desk.work(repo, base, head, ref)
+        if work.subject.head in work.subject.bases:
+            named, target = printable(head or "HEAD"), printable(work.transition.ref)
+            raise UsageError(f"nothing to judge: {named} brings nothing that {target} lacks", "commit the work first")
         config = council_of(work.policy)
-        mechanical = desk.checks(repo, work.subject)
+        mechanical = desk.checks(repo, work.subject, work.policy)
+        begun = desk.begin(repo, desk.VIBE, work.transition, work.policy, key)
         progress = Progress(sys.stderr)
         result = run_council(
             repo,
             work.transition,
             config,
             gate=desk.VIBE,
+            size=council_for(repo, work.subject, work.policy, work.transition.plan),
             plan_text=desk.plan_text(repo, work),
             mechanical=mechanical,
             progress=progress,
         )
         progress.clear()
-        return told(repo, desk.VIBE, work, result, key)
+        return told(repo, desk.VIBE, work, result, key=key, begun=begun)
 
 
 def council_of(policy: Policy) -> CouncilConfig:
@@ -55,12 +63,14 @@ def council_of(policy: Policy) -> CouncilConfig:
     return config
 
 
-def told(repo: Repo, gate: str, work: desk.Judged, result: CouncilResult, key: str | None) -> int:
-    """Print what the council came to, record it if it is a verdict, and return the exit code."""
+def told(repo: Repo, gate: str, work: desk.Judged, result: CouncilResult, *, key: str | None, begun: str) -> int:
+    """Print what the council came to, record it if it is a verdict, and return the exit code.
+
+    ``begun`` is the attempt that was recorded before the judges were asked.
+    """
     click.echo(report.terminal(result, width(sys.stdout)), nl=False)
     if result.verdict is None:
-        click.echo("\nno verdict was recorded")
-        return EXIT_UNDECIDED
+        return _undecided(repo, gate, work, result, key=key, begun=begun)
     made = desk.Made(
         result.verdict,
         result.judges,
@@ -68,6 +78,8 @@ def told(repo: Repo, gate: str, work: desk.Judged, result: CouncilResult, key: s
         result.finding_ids,
         result.findings_digest,
         result.not_checked,
+        begun,
+        result.unseen,
     )
     statement = desk.statement(repo, gate, work.transition, work.policy, made)
     record = desk.keep(repo, [gate], statement, key)
@@ -76,6 +88,14 @@ def told(repo: Repo, gate: str, work: desk.Judged, result: CouncilResult, key: s
     if statement.verdict == "FAIL":
         return EXIT_BLOCKED
     if statement.verdict == "WARN":
-        click.echo(f"somebody else can take it on: agentops-gate verdict ack {record.id} --finding ID ...")
+        click.echo(f"somebody else can take it on: {ack_command(record.id, statement.findings)}")
     click.echo("next: agentops-gate verdict publish")
     return EXIT_OK
+
+
+def _undecided(repo: Repo, gate: str, work: desk.Judged, result: CouncilResult, *, key: str | None, begun: str) -> int:
+    heard = any(opinion.answer for opinion in result.opinions)
+    if not heard:
+        desk.unheard(repo, gate, work.transition, begun, key)
+    click.echo(f"\nno verdict was recorded; the attempt {'counts' if heard else 'does not count: nobody answered'}")
+    return EXIT_UNDECIDED

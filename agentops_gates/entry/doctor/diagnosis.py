@@ -13,9 +13,10 @@ from typing import NamedTuple
 from ... import __version__
 from ...gates.registry import metadata
 from ...git.repo import Repo
-from ..githooks import HOOKS
+from ..githooks import HOOKS, STRICT
 from ..githooks.hookfile import look
 from ..githooks.places import inside, places
+from ..githooks.proof import wanted
 from . import hooks, surroundings
 from .hooks import Row
 from .problem import Problem, ordered
@@ -25,8 +26,10 @@ _RUNNERS = ("pre-commit", "prek", "lefthook")
 _STOPS = {
     "pre-commit": "git commit",
     "pre-merge-commit": "git merge",
+    "prepare-commit-msg": "git commit --no-verify (of a worker)",
     "commit-msg": "git commit (message)",
     "pre-push": "git push",
+    STRICT: "commands that take away what is protected here, git commit --no-verify",
 }
 _CANNOT_STOP = (
     "--no-verify, -c core.hooksPath=..., GIT_CONFIG_* variables",
@@ -53,7 +56,7 @@ class Diagnosis(NamedTuple):
     def stops(self) -> tuple[str, ...]:
         """Return the git commands that meet a gate in every work tree."""
         failing = {row.hook for row in self.rows if not row.state.runs}
-        return tuple(_STOPS[hook] for hook in HOOKS if hook in self.needed - failing)
+        return tuple(_STOPS[hook] for hook in (*HOOKS, STRICT) if hook in self.needed - failing)
 
     @property
     def unshown(self) -> tuple[str, ...]:
@@ -75,8 +78,9 @@ def diagnose(repo: Repo, environ: Mapping[str, str] = os.environ) -> Diagnosis:
     """Look at ``repo`` and what surrounds it. Reads only; runs git and, for their versions, hook runners on PATH."""
     found = places(repo)
     said = {place.worktree: configured(place.worktree) for place in found if place.worktree}
-    table = tuple(row for place in found for row in hooks.rows(place, said.get(place.worktree, Configured())))
-    needed = frozenset(stage for gate in metadata() for stage in gate.stages).intersection(HOOKS)
+    every = (*HOOKS, STRICT) if wanted(repo) else HOOKS
+    table = tuple(row for place in found for row in hooks.rows(place, said.get(place.worktree, Configured()), every))
+    needed = _stages().intersection(every)
     problems = ordered(
         (
             *hooks.problems(table, needed),
@@ -87,6 +91,11 @@ def diagnose(repo: Repo, environ: Mapping[str, str] = os.environ) -> Diagnosis:
         )
     )
     return Diagnosis(repo, _versions(repo, said), table, needed, problems)
+
+
+def _stages() -> frozenset[str]:
+    """Return the hooks that some gate needs, and the strict one."""
+    return frozenset((*(stage for gate in metadata() for stage in gate.stages), STRICT))
 
 
 def _interpreters(rows: Iterable[Row]) -> set[str]:

@@ -46,9 +46,9 @@ class Row(NamedTuple):
     pre_commit: bool = False
 
 
-def rows(place: Place, said: Configured) -> Iterator[Row]:
+def rows(place: Place, said: Configured, every: Iterable[str] = HOOKS) -> Iterator[Row]:
     """Yield a row for each of our git hooks at ``place``, where the runners' files say ``said``."""
-    for hook in HOOKS:
+    for hook in every:
         path = os.path.join(place.directory, hook)
         try:
             state = _judge(place, hook, look(path), said)
@@ -105,16 +105,16 @@ def _ours(file: HookFile, before: HookFile) -> State:
     if file.ours.edited:
         mend = f"{_INSTALL} --force (keeps your copy)"
         return State(False, "our hook, edited since: what it does now is unknown", mend)
-    fault = _fault(file, file.ours, before)
-    if fault:
-        return State(False, f"our hook, {fault}", _INSTALL)
+    wrong = fault(file, file.ours, before)
+    if wrong:
+        return State(False, f"our hook, {wrong}", _INSTALL)
     python = file.ours.pins.python
     other = f" ({printable(python)})" if python != sys.executable else ""
     after = f", with {before.generator or 'the earlier hook'}" if before.runs else ""
     return State(True, f"native{other}{after}")
 
 
-def _fault(file: HookFile, ours: Ours, before: HookFile) -> str:
+def fault(file: HookFile, ours: Ours, before: HookFile) -> str:
     """Return what keeps an unedited hook of ours from running the gates; installing it again mends each."""
     hook, pins, chained, _ = ours
     # The checksum in the file tells accidents; whoever means it writes a new one.

@@ -42,11 +42,11 @@ def as_text(found: Diagnosis, width: int) -> str:
 
 
 def _lines(found: Diagnosis, width: int) -> Iterator[str]:
-    yield from _wrap("   ".join(f"{name} {printable(version)}" for name, version in found.versions.items()), width)
+    yield from wrapped("   ".join(f"{name} {printable(version)}" for name, version in found.versions.items()), width)
     for place in _places(found):
         yield from ("", *_place(found, place, width))
     for problem in found.problems:
-        yield from ("", *_problem(problem, width))
+        yield from ("", *told(problem, width))
     yield from ("", *_assurance(found, width))
 
 
@@ -57,34 +57,35 @@ def _place(found: Diagnosis, place: Place, width: int) -> Iterator[str]:
         yield f"{hooks} {setter}"
     else:
         yield hooks
-        yield from _wrap(setter, width, " " * 11, " " * 11)
+        yield from wrapped(setter, width, " " * 11, " " * 11)
     for row in found.rows:
         if row.place == place:
-            yield from _wrap(f"{row.hook:18}{_state(row, found)}", width, "           ", " " * 29)
+            yield from wrapped(f"{row.hook:18}{_state(row, found)}", width, "           ", " " * 29)
 
 
-def _problem(problem: Problem, width: int) -> Iterator[str]:
-    yield from _wrap(printable(problem.message), width, f"{problem.severity:9}", " " * 9)
+def told(problem: Problem, width: int) -> Iterator[str]:
+    """Yield the lines of one problem, ``width`` columns wide."""
+    yield from wrapped(printable(problem.message), width, f"{problem.severity:9}", " " * 9)
     lead = "    next: "
     for step in problem.fix.split("\n") if problem.fix else ():
         # What is indented is to be copied: it stays on one line.
-        yield from [lead + printable(step)] if step.startswith(" ") else _wrap(printable(step), width, lead, " " * 10)
+        yield from [lead + printable(step)] if step.startswith(" ") else wrapped(printable(step), width, lead, " " * 10)
         lead = " " * 10
 
 
 def _assurance(found: Diagnosis, width: int) -> Iterator[str]:
     if found.stops:
         text = f"Assurance: {found.level}, comfort. These hooks stop slips at: {', '.join(found.stops)}."
-        yield from _wrap(text, width)
+        yield from wrapped(text, width)
         yield "They cannot stop:"
     else:
         yield "Assurance: none. No git command meets a gate in every work tree."
         yield "Hooks could not stop, either:"
     for number, line in enumerate(found.cannot_stop, 1):
-        yield from _wrap(line, width, "  - ", "    ")
+        yield from wrapped(line, width, "  - ", "    ")
         if number == len(found.unshown):
             yield f"    next: {EVERY_REF}"
-    yield from _wrap(_RAISE, width)
+    yield from wrapped(_RAISE, width)
 
 
 def _state(row: Row, found: Diagnosis) -> str:
@@ -93,7 +94,8 @@ def _state(row: Row, found: Diagnosis) -> str:
     return f"runs the gates: {row.state.words}" if row.state.runs else f"does NOT run the gates: {row.state.words}"
 
 
-def _wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+def wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Return ``text`` in lines of ``width`` columns that begin with ``first``, then ``rest``; words stay whole."""
     return textwrap.wrap(
         text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )

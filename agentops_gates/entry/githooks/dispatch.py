@@ -17,8 +17,10 @@ from ...model.errors import UsageError
 from ...model.finding import Report
 from ...model.outcome import EXIT_OK, exit_code
 from ...model.subject import Subject
+from ...workers.role import sign
 from ..progress import Progress
-from . import HOOKS, SERVER
+from . import HOOKS, SERVER, STRICT
+from .proof import prove, wanted
 
 _MESSAGE_LIMIT = 1 << 20
 _HELP = """\
@@ -30,9 +32,13 @@ Usage: agentops-gate hook NAME [--gate ID]... [ARGS...]
 Names:
   pre-commit            what is staged
   pre-merge-commit      the result of a merge
+  prepare-commit-msg FILE
+                        who commits, with --no-verify too
   commit-msg FILE       the message in FILE
   pre-push REMOTE URL   every ref that standard input names
   pre-receive           on a server, every ref that standard input names
+  agent --runtime NAME [--event NAME]
+                        the JSON of an agent runtime, on standard input
 
 Options:
   --gate ID   Run this gate only, and policy-change, which always runs too; may
@@ -45,10 +51,9 @@ Exit codes: 0 pass or warn, 1 blocked, 2 usage or configuration, 3 undecided.
 
 def main(args: Sequence[str]) -> int:
     """Judge what the hook named by ``args[0]`` is about and return the exit code; silent when all is well."""
-    if args[:1] == [SERVER]:
-        from .pre_receive import main as receive
-
-        return receive(args[1:])
+    other = _elsewhere(args)
+    if other is not None:
+        return other
     if _asks_for_help(args):
         sys.stdout.write(_HELP)
         return EXIT_OK
@@ -60,11 +65,37 @@ def main(args: Sequence[str]) -> int:
         gates = _switched_on(repo, name, select(only, name))
         progress = Progress(sys.stderr)
         # With every gate switched off nothing is asked, so nothing can be wrong with the question either.
-        subjects = _subjects(repo, name, rest) if gates else []
+        subjects = [subject._replace(hook=name) for subject in (_subjects(repo, name, rest) if gates else ())]
         report = run(repo, subjects, gates, Limits(progress=progress))
         progress.clear()
-    _tell(report, only)
-    return exit_code(report.outcome)
+        _tell(report, only)
+        code = exit_code(report.outcome)
+        # Who asked for one gate has not asked them all.
+        if code == EXIT_OK and not only:
+            _prove(repo, name)
+    return code
+
+
+def _prove(repo: Repo, name: str) -> None:
+    if name in ("pre-commit", "commit-msg") and wanted(repo):
+        prove(repo, name)
+
+
+def _elsewhere(args: Sequence[str]) -> int | None:
+    """Return the exit code of what is no hook of a change: a server's, a ref's, the shim; None for the others."""
+    if args[:1] == [SERVER]:
+        from .pre_receive import main as receive
+
+        return receive(args[1:])
+    if args[:1] == [STRICT]:
+        from .refstx import main as transaction
+
+        return transaction(args[1:])
+    if args[:1] == ["git"]:
+        from ..shim import main as shim
+
+        return shim(args[1:])
+    return None
 
 
 def _switched_on(repo: Repo, name: str, gates: Sequence[GateModule]) -> Sequence[GateModule]:
@@ -112,15 +143,17 @@ def _subjects(repo: Repo, name: str, args: list[str]) -> list[Subject]:
     if name == "pre-push":
         from .pre_push import subjects
 
-        return subjects(repo, args)
-    if name == "commit-msg":
-        return [message_subject(repo, _message(args))]
+        # Who pushes is asked where there is nothing else to judge, too: a worker takes no branch away either.
+        return subjects(repo, args) or ([message_subject(repo, b"")] if sign(repo) else [])
+    if name in ("prepare-commit-msg", "commit-msg"):
+        # What git tells the former beside the file, where the text comes from, is not judged.
+        return [message_subject(repo, _message(args[:1] if name != "commit-msg" else args, name))]
     return [staged_subject(repo, merging=name == "pre-merge-commit")]
 
 
-def _message(args: list[str]) -> bytes:
+def _message(args: list[str], hook: str) -> bytes:
     if len(args) != 1:
-        raise UsageError("commit-msg needs the name of the message file, and nothing else")
+        raise UsageError(f"{hook} needs the name of the message file, and nothing else")
     try:
         with open(args[0], "rb") as file:
             message = file.read(_MESSAGE_LIMIT + 1)

@@ -11,25 +11,32 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
+from ...gates.deadline import cancel, deadline
 from ...gates.engine import run
 from ...gates.registry import metadata, select
 from ...git.objects import is_oid
 from ...git.ranges import transition_bases
 from ...git.repo import Repo
-from ...model.errors import AgentopsError, UndecidedError, UsageError
+from ...model.errors import AgentopsError, DeadlineExceededError, UndecidedError, UsageError
 from ...model.finding import Report
 from ...model.light import NamedTuple
-from ...model.outcome import EXIT_BLOCKED, exit_code
+from ...model.outcome import EXIT_BLOCKED, EXIT_OK, exit_code
 from ...model.subject import RefUpdate, Station, Subject
 from ...model.text import printable
 from ...policy.load import judging, load
 from ...policy.paths import matches
 from ...policy.policy import PROTECTED, Policy
-from ...verdicts.append_only import Refusal, incoming, ours, refusals
-from .station import station
+from ...verdicts.append_only import incoming, ours, refusals
+from ...verdicts.brought import leads
+from ...verdicts.intake import Refusal, Terms
+from . import court, names
+from .station import station, table
 
 _HEADS = "refs/heads/"
+_MANY = 1_000
 _AGAIN = "fetch, look at what is there, and push again"
+_HEAD = "have the administrator run: git symbolic-ref HEAD refs/heads/NAME"
+_REBASE = "rebase it onto the default branch"
 _ADMIN = "leave it, or ask whoever administers the server"
 
 
@@ -46,6 +53,16 @@ class Here(NamedTuple):
         names = (self.head, *(f"{_HEADS}{branch}" for branch in PROTECTED))
         return next((name for name in names if name in self.refs), None)
 
+    @property
+    def unborn(self) -> bool:
+        """Whether HEAD names a branch that is not there, and others are."""
+        return self.head not in self.refs and any(name.startswith(_HEADS) for name in self.refs)
+
+    @property
+    def trunk(self) -> str | None:
+        """The commit that this ref is at."""
+        return self.refs[self.authority] if self.authority else None
+
 
 def main(args: Sequence[str]) -> int:
     """Judge the push that standard input describes, and return the exit code: only 0 lets git go on."""
@@ -53,9 +70,13 @@ def main(args: Sequence[str]) -> int:
         raise UsageError("pre-receive takes no arguments: git gives it the refs on standard input")
     updates = parse(sys.stdin.buffer.read())
     with Repo.open() as repo:
-        found, report = judge(repo, updates)
+        here = _here(repo, updates)
+        found, report = _judge(repo, updates, here)
+        code = EXIT_BLOCKED if found else exit_code(report.outcome)
+        if code == EXIT_OK:
+            _remember(repo, updates, here)
     _tell(found, report)
-    return EXIT_BLOCKED if found else exit_code(report.outcome)
+    return code
 
 
 def parse(stdin: bytes) -> list[RefUpdate]:
@@ -72,39 +93,53 @@ def parse(stdin: bytes) -> list[RefUpdate]:
     return updates
 
 
-def judge(repo: Repo, updates: Sequence[RefUpdate]) -> tuple[list[Refusal], Report]:
+def _judge(repo: Repo, updates: Sequence[RefUpdate], here: Here) -> tuple[list[Refusal], Report]:
     """Return what the server's own rules refuse, and what the gates say of the protected branches.
 
     The gates are asked only where the rules refuse nothing. Raises UsageError for a policy, or a file of the
     administrator's, that cannot be read, and UndecidedError when git cannot tell.
     """
-    here = _here(repo)
     updates = [update._replace(remote_ref=here.links.get(update.remote_ref, update.remote_ref)) for update in updates]
-    found = [*_stale(updates, here), *refusals(repo, updates, here.refs)]
-    asserted = station(repo)._replace(incoming=incoming(updates))
     policy = _policy(repo, updates, here)
+    asserted = station(repo)._replace(incoming=incoming(updates))
+    if here.trunk:
+        asserted = asserted._replace(ended=court.ended(repo, here.trunk, policy))
+    found = [*_stale(updates, here), *_unborn(updates, here), *_records(repo, updates, policy, here, asserted)]
+    found.extend(names.refused(repo, updates, policy.protected, here.head))
     guarded = [update for update in updates if _protected(repo, update, policy, here)]
     subjects = []
     for update in guarded:
         wrong = _impossible(repo, update)
         if wrong is None:
             subject = _subject(repo, update, policy, here, asserted)
-            wrong = _laxer(repo, subject, policy)
+            wrong = _laxer(repo, subject, policy, here.trunk)
             subjects.append(subject)
         found.extend([wrong] if wrong else [])
     if found:
         return found, Report((), ())
     report = run(repo, subjects, select((), "pre-push"))
-    return list(_rewound(repo, subjects, report)), report
+    return [*_rewound(repo, subjects, report), *_overruled(subjects, report, here)], report
 
 
-def _here(repo: Repo) -> Here:
-    shape = "--format=%(objectname) %(refname) %(symref)"
-    listing = repo.git.text("for-each-ref", shape, _HEADS, "refs/agentops/")
+def _here(repo: Repo, updates: Sequence[RefUpdate]) -> Here:
+    others = [update.remote_ref for update in updates if not update.remote_ref.startswith(_HEADS)]
+    # More names than these would be too long for a command line.
+    asked = (_HEADS, "refs/agentops/", *others) if len(others) < _MANY else ("refs/",)
+    listing = repo.git.text("for-each-ref", "--format=%(objectname) %(refname) %(symref)", *asked)
     rows = [row.split(" ", 2) for row in listing.split("\n") if row]
-    links = {name: target for _, name, target in rows if target}
+    refs, links = {name: oid for oid, name, _ in rows}, {name: target for _, name, target in rows if target}
     head = repo.git.text("symbolic-ref", "-q", "HEAD", ok=(0, 1))
-    return Here({name: oid for oid, name, _ in rows}, links, links.get(head, head))
+    return Here(refs, {**links, **_dangling(repo, updates, refs)}, links.get(head, head))
+
+
+def _dangling(repo: Repo, updates: Sequence[RefUpdate], refs: Mapping[str, str]) -> dict[str, str]:
+    """Return those refs that are symbolic and lead to no ref yet: git lists none of them, and a push goes through."""
+    anywhere = os.path.exists(os.path.join(repo.common_dir, "reftable"))
+    found = {}
+    for ref in (update.remote_ref for update in updates if update.remote_ref not in refs):
+        if anywhere or os.path.lexists(os.path.join(repo.common_dir, ref)):
+            found[ref] = repo.git.text("symbolic-ref", "-q", ref, ok=(0, 1, 128))
+    return {ref: target for ref, target in found.items() if target}
 
 
 def _stale(updates: Sequence[RefUpdate], here: Here) -> Iterator[Refusal]:
@@ -118,8 +153,40 @@ def _stale(updates: Sequence[RefUpdate], here: Here) -> Iterator[Refusal]:
 
 def _policy(repo: Repo, updates: Sequence[RefUpdate], here: Here) -> Policy:
     heads = [update.local_oid for update in updates if update.remote_ref == here.authority and _some(update.local_oid)]
-    base = here.refs[here.authority] if here.authority else None
-    return judging(repo, base, heads, metadata(), trust_cache=False)
+    return judging(repo, here.trunk, heads, metadata(), trust_cache=False)
+
+
+def _unborn(updates: Sequence[RefUpdate], here: Here) -> Iterator[Refusal]:
+    """Yield what would say what is protected, while nobody can tell who may: HEAD names no branch, and others stand.
+
+    An empty repository takes its first branch, and where HEAD names none, main or master is the trunk, if it is there.
+    """
+    if not here.unborn:
+        return
+    trunks = {here.head, *(f"{_HEADS}{branch}" for branch in PROTECTED)} - here.refs.keys()
+    why = f"HEAD here names {printable(here.head) or 'no branch'}, which is not there, so nobody can tell what counts"
+    heads = [update for update in updates if update.remote_ref.startswith(_HEADS)]
+    for update in heads:
+        if update.remote_ref in trunks or (_some(update.local_oid) and here.authority is None):
+            yield Refusal(f"{printable(update.remote_ref)} is not taken: {why}", _HEAD)
+
+
+def _records(repo: Repo, updates: Sequence[RefUpdate], policy: Policy, here: Here, asserted: Station) -> list[Refusal]:
+    """Return what is refused below ``refs/agentops/``. Raises UndecidedError if that takes too long to tell."""
+    if not any(ours(update.remote_ref) for update in updates):
+        return []
+    terms = Terms()
+    if here.trunk:
+        tips = list(dict.fromkeys((here.trunk, *_trunks(policy, here))))
+        terms = court.terms(repo, policy, tips, asserted, table(repo))
+    try:
+        with deadline(policy.deadline_ci):
+            return list(refusals(repo, updates, here.refs, terms))
+    except DeadlineExceededError:
+        cancel()
+        repo.objects.close()
+        text = f"the records of this push could not be looked at within {policy.deadline_ci:g} s"
+        raise UndecidedError(text, "push them in parts") from None
 
 
 def _protected(repo: Repo, update: RefUpdate, policy: Policy, here: Here) -> bool:
@@ -147,13 +214,21 @@ def _impossible(repo: Repo, update: RefUpdate) -> Refusal | None:
 
 def _subject(repo: Repo, update: RefUpdate, policy: Policy, here: Here, asserted: Station) -> Subject:
     new, old = update.local_oid, here.refs.get(update.remote_ref)
+    branch = update.remote_ref.removeprefix(_HEADS)
     subject = Subject("range", (), new, update, door="server", target=update.remote_ref, station=asserted)
     if old is not None:
+        if here.trunk and here.authority != update.remote_ref and matches(branch, policy.protected):
+            subject = subject._replace(ruling=court.ruling(repo, old, here.trunk, policy))
         # Exactly old..new: what a forced push throws away must not become the measure.
         return subject._replace(bases=(old,))
     trunks = _trunks(policy, here)
     bases = transition_bases(repo, new, *trunks) if trunks else ()
-    return subject._replace(bases=bases, onto=trunks[0] if len(bases) > 1 else None)
+    tips = tuple(oid for ref, oid in here.refs.items() if ref == here.head or _guarded(ref, policy))
+    return subject._replace(bases=bases, onto=trunks[0] if len(bases) > 1 else None, tips=tips)
+
+
+def _guarded(ref: str, policy: Policy) -> bool:
+    return ref.startswith(_HEADS) and matches(ref.removeprefix(_HEADS), policy.protected)
 
 
 def _trunks(policy: Policy, here: Here) -> list[str]:
@@ -163,7 +238,7 @@ def _trunks(policy: Policy, here: Here) -> list[str]:
     return list(dict.fromkeys(protected or head or heads.values()))
 
 
-def _laxer(repo: Repo, subject: Subject, policy: Policy) -> Refusal | None:
+def _laxer(repo: Repo, subject: Subject, policy: Policy, trunk: str | None) -> Refusal | None:
     """Refuse a new branch that starts from a commit with another policy: whoever creates it chooses that commit.
 
     Also one that brings nothing new: what comes next would be judged by the policy that it then has.
@@ -171,10 +246,12 @@ def _laxer(repo: Repo, subject: Subject, policy: Policy) -> Refusal | None:
     old = subject.ref and subject.ref.remote_oid.strip("0")
     if old or subject.base is None:
         return None
-    if judging(repo, subject.base, (subject.head,), metadata(), trust_cache=False).digest == policy.digest:
-        return None
-    text = f"{printable(subject.target)} would start from {subject.base[:12]}, which has another policy than HEAD here"
-    return Refusal(text, "rebase it onto the default branch")
+    start = f"{printable(subject.target)} would start from {subject.base[:12]}, which has"
+    if judging(repo, subject.base, (subject.head,), metadata(), trust_cache=False).digest != policy.digest:
+        return Refusal(f"{start} another policy than HEAD here", _REBASE)
+    if trunk and subject.station.signers is None and not court.same_keys(repo, subject.base, trunk, policy):
+        return Refusal(f"{start} other signers, or revoked keys, than HEAD here", _REBASE)
+    return None
 
 
 def _rewound(repo: Repo, subjects: Sequence[Subject], report: Report) -> Iterator[Refusal]:
@@ -188,9 +265,32 @@ def _rewound(repo: Repo, subjects: Sequence[Subject], report: Report) -> Iterato
             yield Refusal(f"{ref} is protected and would lose commits (AG111)", "rebase onto it, or merge it")
 
 
+def _overruled(subjects: Sequence[Subject], report: Report, here: Here) -> Iterator[Refusal]:
+    """Yield, for what is refused, that it was not judged by its own policy."""
+    for subject in subjects if exit_code(report.outcome) != EXIT_OK else ():
+        if subject.ruling:
+            its = f"{printable(subject.target)} is judged by the policy of {printable(here.authority or '')}"
+            text = f"{its}: its own asks for less, or is none that this branch had where they parted"
+            yield Refusal(text, "have the administrator delete it, and make it anew from the default branch")
+
+
 def _forward(repo: Repo, subject: Subject) -> bool:
     old = subject.ref.remote_oid if subject.ref else ""
-    return not _some(old) or not repo.git.run("merge-base", "--is-ancestor", old, subject.head or "", ok=(0, 1)).rc
+    if not _some(old) or leads(repo, old, subject.head or ""):
+        return True
+    return not repo.git.run("merge-base", "--is-ancestor", old, subject.head or "", ok=(0, 1)).rc
+
+
+def _remember(repo: Repo, updates: Sequence[RefUpdate], here: Here) -> None:
+    """Leave to the script what it need not ask about again; see ``shortcut``."""
+    if here.head not in here.refs:
+        return
+    from .shortcut import remember
+
+    moves = {update.remote_ref: update.local_oid for update in updates}
+    tips = (here.refs[here.head], moves.get(here.head, ""))
+    others = (here.refs[ref] for ref in moves if ref.startswith(_HEADS) and ref in here.refs)
+    remember(repo, here.head, filter(None, tips), others, metadata())
 
 
 def _tell(found: Sequence[Refusal], report: Report) -> None:

@@ -16,6 +16,11 @@ import shlex
 from ...model.errors import UsageError
 from ...model.light import NamedTuple
 from ...model.text import printable
+from . import SERVER, STRICT
+from .refstx_sh import EARLY
+from .refstx_sh import SHELL as TRANSACTION
+from .shortcut import SHELL
+from .worker_sh import SHELL as WORKER
 
 CHAINED = ".agentops-chained"
 _FORMAT = 1
@@ -70,12 +75,17 @@ in_place() {
   esac
 }
 
-main() {
+able() {
   [ -z "$AGENTOPS_HOOK" ] || blocked "it was started from inside a gate (AGENTOPS_HOOK is set)" "unset AGENTOPS_HOOK"
   [ -f "$python" ] && [ -x "$python" ] || blocked "there is no $python any more" "$mend"
   [ -f "$package" ] || blocked "there is no $package any more" "$mend"
   [ -x "$AGENTOPS_GIT" ] || blocked "there is no $AGENTOPS_GIT any more" "$install"
-  if [ "$hook" != pre-push ] && [ "$hook" != pre-receive ]; then
+}
+"""
+_CLIENT = r"""
+main() {
+  able
+  if [ "$hook" != pre-push ]; then
     earlier "$@"
     in_place
     gates "$@"
@@ -93,7 +103,18 @@ main() {
     in_place
   fi
 }
-
+"""
+# git calls it for every commit of a rebase as well, and only a worker's are judged. To read what other processes were
+# started with takes ten milliseconds, which sixty commits in a row should not.
+_PREPARE = r"""
+main() {
+  able
+  earlier "$@"
+  in_place
+  if worker_here || { [ -z "$GIT_REFLOG_ACTION" ] && worker_above; }; then gates "$@"; fi
+}
+"""
+_START = r"""
 case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
 before=$here/$hook.agentops-chained
 install='agentops-gate install'
@@ -146,7 +167,9 @@ def render(hook: str, pins: Pins, chained: str = "") -> bytes:
         f"AGENTOPS_GIT={shlex.quote(pins.git)}",
         f"chained={shlex.quote(chained)}",
     )
-    rest = os.fsencode("\n".join((*notes, *pinned)) + "\n" + _BODY)
+    main = {SERVER: SHELL, STRICT: TRANSACTION, "prepare-commit-msg": WORKER + _PREPARE}.get(hook, _CLIENT)
+    early = EARLY if hook == STRICT else ""
+    rest = os.fsencode("\n".join((*notes, *pinned)) + "\n" + early + _BODY + main + _START)
     head = f"#!/bin/sh\n# agentops-gates native hook, format {_FORMAT}: {hook}\n# checksum: "
     return head.encode() + _checksum(head.encode(), rest).encode() + b"\n" + rest
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from shlex import quote
 
 from ...git.repo import Repo
 from ...model.errors import UsageError
 from ...model.light import NamedTuple
 from ...model.text import printable
+from ...policy.policy import PROTECTED
 from . import SERVER
 from .install import plan
 from .places import bare_place
@@ -41,10 +43,14 @@ _HIDING = ("transfer.hideRefs", "receive.hideRefs")
 
 
 class Advice(NamedTuple):
-    """One thing that the administrator should know, and the command for it, run in the repository; empty if done."""
+    """One thing that the administrator should know, and the command for it, run in the repository; empty if done.
+
+    ``shut`` tells that pushes are refused as long as it is so.
+    """
 
     text: str
     command: str = ""
+    shut: bool = False
 
 
 def open_server(path: str) -> Repo:
@@ -76,6 +82,7 @@ def install_server(repo: Repo, pins: Pins, *, force: bool = False) -> list[Step]
 
 def advice(repo: Repo, *, configure: bool = False) -> Iterator[Advice]:
     """Yield what is to be said of git's own settings; ``configure`` makes those that nobody has decided on."""
+    yield from _unborn(repo)
     for setting in SETTINGS:
         value = _value(repo, setting)
         if configure and not value:
@@ -89,6 +96,19 @@ def advice(repo: Repo, *, configure: bool = False) -> Iterator[Advice]:
             if _covers(hidden):
                 text = f"{name} hides {printable(hidden)}: git refuses pushes to hidden refs, records among them"
                 yield Advice(text, f"git config --unset-all {name}")
+
+
+def _unborn(repo: Repo) -> Iterator[Advice]:
+    """Yield that HEAD names no branch, where there are others, for then nobody can tell whose policy counts."""
+    head = repo.git.text("symbolic-ref", "-q", "HEAD", ok=(0, 1))
+    there = repo.git.text("for-each-ref", "--format=%(refname)", "refs/heads/").split()
+    if not there or head in there:
+        return
+    trunks = [ref for ref in (f"refs/heads/{name}" for name in PROTECTED) if ref in there]
+    named = (trunks or (there if len(there) == 1 else ["refs/heads/NAME"]))[0]
+    refused = f"pushes of {'it' if trunks else 'branches'} are refused"
+    text = f"HEAD names {printable(head) or 'no branch'}, which is not there, so {refused}: name the default branch"
+    yield Advice(text, f"git symbolic-ref HEAD {quote(printable(named))}", not trunks)
 
 
 def _covers(hidden: str) -> bool:

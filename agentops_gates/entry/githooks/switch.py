@@ -72,7 +72,7 @@ def switched_off(
     _unknown(switches, named, stream)
     if not used or not off:
         return frozenset()
-    reason = _refused(environ, stream) or _unrecorded(repo, hook, off, used)
+    reason = _refused(repo, environ, stream) or _unrecorded(repo, hook, off, used)
     if reason:
         _say(stream, f"{', '.join(used)} is refused, and {hook} judges: {reason}")
         return frozenset()
@@ -87,9 +87,13 @@ def _unknown(switches: Collection[str], named: Collection[str], stream: TextIO) 
             _say(stream, f"{printable(name)} names no gate; they are: {', '.join(sorted(set(named) - {ALL}))}")
 
 
-def _refused(environ: Mapping[str, str], stream: TextIO) -> str:
+def _refused(repo: Repo, environ: Mapping[str, str], stream: TextIO) -> str:
     """Return why nobody may skip here, or ""."""
+    from ...workers.role import sign
     from ..ci import is_ci
+
+    if worker := sign(repo, environ):
+        return f"a worker works here ({worker.words})"
 
     agent = next((name for name in _AGENTS if environ.get(name)), "")
     if agent:
