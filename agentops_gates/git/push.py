@@ -149,7 +149,8 @@ def _old_tip(repo: Repo, update: RefUpdate, remote: str) -> str | None:
 
 def _tips(repo: Repo, remote: str, is_protected: Callable[[str], bool]) -> tuple[str, ...]:
     """Return where the remote's protected branches, and the one that its HEAD names, were seen last."""
-    return tuple(oid for oid, branch in _tracked(repo, remote) if branch == "HEAD" or is_protected(branch))
+    tips = [oid for oid, branch in _tracked(repo, remote) if branch == "HEAD" or is_protected(branch)]
+    return tuple(dict.fromkeys(tips))
 
 
 def _trunks(repo: Repo, remote: str, is_protected: Callable[[str], bool]) -> list[str]:

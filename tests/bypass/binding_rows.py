@@ -18,6 +18,11 @@ def _both(name: str, attempt: str, outcome: str) -> Row:
     return Row(name, attempt, (outcome, outcome))
 
 
+def _unread(name: str, attempt: str, outcome: str) -> Row:
+    """Return a row about a record that the server does not even take, so no gate has to speak."""
+    return Row(name, attempt, (outcome, "refused"))
+
+
 def _server(name: str, attempt: str, outcome: str) -> Row:
     """Return a row about what only a server is asked."""
     return Row(name, attempt, ("-", outcome))
@@ -85,17 +90,17 @@ _RECORDS = (
 )
 _SIGNED = (
     _both("signed", "signed by the judge's key, which is held apart", LEVEL2),
-    _both("unsigned", "not signed", DIFFERS),
+    _unread("unsigned", "not signed", DIFFERS),
     _both("worker-key", "signed by a worker, whose key is known but judges nothing", "refused: AG105"),
-    _both("stranger-key", "signed by a key that nobody knows", DIFFERS),
-    _both("forged", "good payload, with the judge's signature of something else", DIFFERS),
-    _both("other-purpose", "signed by the judge, for another purpose", DIFFERS),
+    _unread("stranger-key", "signed by a key that nobody knows", DIFFERS),
+    _unread("forged", "good payload, with the judge's signature of something else", DIFFERS),
+    _unread("other-purpose", "signed by the judge, for another purpose", DIFFERS),
     Row(
         "own-signers",
         "signed by a key that the change itself adds to the signers",
-        ("refused: AG103", "refused: AG103, AG909"),
+        ("refused: AG103", "refused"),
     ),
-    _both("back-dated", "signed by a key that has expired, on commits that are dated before that", DIFFERS),
+    _unread("back-dated", "signed by a key that has expired, on commits that are dated before that", DIFFERS),
     _both("override", "a FAIL, and an override signed by a person whom the policy names", OVERRIDDEN),
     _both("override-by-judge", "a FAIL, and an override signed by a judge", "refused: AG103"),
     _both("override-elsewhere", "a FAIL, and an override for another result", "refused: AG103"),

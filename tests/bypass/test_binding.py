@@ -38,7 +38,7 @@ WHY = {
     "expired": "expired",
     "future": "in the future",
     "revoked": "revoked",
-    "unsigned": "is not signed",
+    "unsigned": "has a signature that is missing",
     "stranger-key": "is by a key",
     "forged": "does not fit the record",
     "other-purpose": "is made for git",

@@ -90,7 +90,8 @@ def test_a_ref_goes_with_a_range(world: World) -> None:
 
 def test_a_gate_that_judges_no_index_is_silent_about_it_unless_it_is_named(world: World) -> None:
     done = world.installed.gate(world.mine, "check", "--staged", "--format", "json")
-    assert [gate["id"] for gate in json.loads(done.stdout)["gates"]] == ["complexity-regression", "policy-change"]
+    asked = [gate["id"] for gate in json.loads(done.stdout)["gates"]]
+    assert asked == ["complexity-regression", "policy-change", "worker-no-commit"]
     assert outcome(world.check("--staged", "--format", "json"))[0] == "skip"
 
 
