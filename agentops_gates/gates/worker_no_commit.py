@@ -209,6 +209,8 @@ def _message(message: bytes, own: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _commits(subject: Subject, head: str, own: Mapping[str, Any], repo: Repo) -> Iterator[Finding]:
+    if head in subject.bases:
+        return  # no commit comes
     local = _made_by_workers(repo) if subject.door == "local" and subject.hook else {}
     if not local and not _worth_a_look(subject, head, own, repo):
         return
@@ -231,7 +233,8 @@ def _worth_a_look(subject: Subject, head: str, own: Mapping[str, Any], repo: Rep
     known = brought(repo, subject.base, head) if len(subject.bases) < 2 else None
     if known is None or known.agents or (own["keys"] and known.signatures):
         return True
-    people = map(_name, known.people)
+    # What stands behind the address is when, and that differs in each.
+    people = map(_name, {person.rpartition(b">")[0] + b">" for person in known.people})
     return any(_is(email, (*own["emails"], *own["people"])) or _is(name, own["names"]) for name, email in people)
 
 
